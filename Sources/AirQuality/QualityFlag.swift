@@ -1,0 +1,54 @@
+/// The verdict of screening on one reading, by the codes of QARTOD (IOOS, Manual for Real-Time Quality Control).
+@frozen
+public enum QualityFlag: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable {
+  case good = 1
+  /// Not screened.
+  case unknown = 2
+  case suspect = 3
+  case fail = 4
+  case missing = 9
+}
+
+/// Why a reading carries its flag; several may hold at once.
+@frozen
+public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
+  public var rawValue: UInt32
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// The feed marks the value as missing.
+  public static let missing = ScreeningReasons(rawValue: 1 << 0)
+  /// Not a finite number, or beyond what the store can hold.
+  public static let notRepresentable = ScreeningReasons(rawValue: 1 << 1)
+  /// A value that instruments send for "no value" (-999, 9999 …) and that the feed did not declare.
+  public static let sentinel = ScreeningReasons(rawValue: 1 << 2)
+  /// Below zero beyond the tolerance of the instrument.
+  public static let negative = ScreeningReasons(rawValue: 1 << 3)
+  /// Slightly below zero, within the noise of the instrument.
+  public static let belowZero = ScreeningReasons(rawValue: 1 << 4)
+  /// Above what the instrument can measure.
+  public static let aboveRange = ScreeningReasons(rawValue: 1 << 5)
+  /// Stamped later than it was received.
+  public static let futureStamp = ScreeningReasons(rawValue: 1 << 6)
+  /// Stamped before the earliest day the site keeps.
+  public static let ancientStamp = ScreeningReasons(rawValue: 1 << 7)
+  /// PM2.5 above the PM10 of the same time beyond the tolerance.
+  public static let pm25AbovePM10 = ScreeningReasons(rawValue: 1 << 8)
+  /// A jump from the neighbours in time that comes back at once.
+  public static let spike = ScreeningReasons(rawValue: 1 << 9)
+  /// Changed faster than the air can.
+  public static let rateOfChange = ScreeningReasons(rawValue: 1 << 10)
+  /// The same value for longer than the air can hold it.
+  public static let flatLine = ScreeningReasons(rawValue: 1 << 11)
+  /// The averaging period is none that the rings keep.
+  public static let unusablePeriod = ScreeningReasons(rawValue: 1 << 12)
+
+  private static let names: [(ScreeningReasons, String)] = [
+    (.missing, "missing"), (.notRepresentable, "not_representable"), (.sentinel, "sentinel"), (.negative, "negative"),
+    (.belowZero, "below_zero"), (.aboveRange, "above_range"), (.futureStamp, "future_stamp"),
+    (.ancientStamp, "ancient_stamp"), (.pm25AbovePM10, "pm25_above_pm10"), (.spike, "spike"),
+    (.rateOfChange, "rate_of_change"), (.flatLine, "flat_line"), (.unusablePeriod, "unusable_period"),
+  ]
+
+  /// The reasons as they stand in NDJSON and the API.
+  public var list: [String] { Self.names.filter { contains($0.0) }.map(\.1) }
+}

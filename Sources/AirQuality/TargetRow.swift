@@ -1,0 +1,35 @@
+/// One line of a year's target table (目标任务表), as the bureau's file states it.
+public struct TargetRow: Sendable, Hashable {
+  public var year: Int
+  /// Unit code: a county, the city, or the urban district.
+  public var county: String
+  /// `pm10_annual_mean`, `so2_annual_mean`, `pm25_annual_mean`, `heavy_days`, `good_days` …
+  public var indicator: String
+  /// The value to meet in `unit`; nil when the plan gives no number (持续改善, or handed down later).
+  public var target: Double?
+  /// `ug/m3`, `d`, `%`, …
+  public var unit: String
+  /// Drop against the base year in percent as printed; nil when none is printed.
+  public var dropPercent: Double?
+  /// Cut against the base year in days as printed.
+  public var cutDays: Int?
+  /// The official value of the base year; nil when the bureau has not given it.
+  public var baseline: Double?
+  /// Where it stands: document and item.
+  public var source: String
+
+  public init(
+    year: Int, county: String, indicator: String, target: Double?, unit: String, dropPercent: Double? = nil,
+    cutDays: Int? = nil, baseline: Double? = nil, source: String = ""
+  ) {
+    self.year = year
+    self.county = county
+    self.indicator = indicator
+    self.target = target
+    self.unit = unit
+    self.dropPercent = dropPercent
+    self.cutDays = cutDays
+    self.baseline = baseline
+    self.source = source
+  }
+}

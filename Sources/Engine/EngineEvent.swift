@@ -1,0 +1,131 @@
+public import AirQuality
+
+/// One record of the journal: everything that can change the engine's state.
+public enum EngineEvent: Sendable, Hashable {
+  /// A configuration generation; the first record of every journal.
+  case configuration(EngineConfiguration)
+  /// The decoded rows of one feed answer.
+  case batch(FeedBatch)
+  /// Time passes: hours close, silence is noticed. The instant is the record's.
+  case tick
+  /// An operator's act.
+  case act(OperatorAct)
+  /// The chunks the engine asked for by `Effect.need`; `chunks` is empty when the store has none.
+  case history(county: String, day: CivilDay, chunks: [StoredChunk])
+  /// Daily means of past days from a file of the bureau.
+  case dailyMeans(DailyMeansImport)
+}
+
+/// A chunk as the store keeps it.
+public struct StoredChunk: Sendable, Hashable {
+  public var key: ChunkKey
+  public var bytes: [UInt8]
+  public init(key: ChunkKey, bytes: [UInt8]) {
+    self.key = key
+    self.bytes = bytes
+  }
+}
+
+/// The rows of one feed answer.
+public struct FeedBatch: Sendable, Hashable {
+  /// The feed's name in the configuration.
+  public var feed: String
+  public var receivedAt: Instant
+  public var stations: [String]
+  public var readings: ContiguousArray<Reading>
+  /// Lidar layer heights that came with the answer.
+  public var layers: [LidarLayer]
+
+  public init(
+    feed: String, receivedAt: Instant, stations: [String], readings: ContiguousArray<Reading>, layers: [LidarLayer] = []
+  ) {
+    self.feed = feed
+    self.receivedAt = receivedAt
+    self.stations = stations
+    self.readings = readings
+    self.layers = layers
+  }
+}
+
+/// The boundary layer that one lidar profile shows by the gradient method.
+public struct LidarLayer: Sendable, Hashable {
+  public var station: String
+  public var at: Instant
+  /// Metres above the instrument; nil when the profile shows none.
+  public var gradientHeightMeters: Double?
+  public init(station: String, at: Instant, gradientHeightMeters: Double?) {
+    self.station = station
+    self.at = at
+    self.gradientHeightMeters = gradientHeightMeters
+  }
+}
+
+/// An act of a person, journalled like everything else.
+public enum OperatorAct: Sendable, Hashable {
+  /// Lifts the finding of a unit (解除): `alert lift COUNTY --by NAME --reason TEXT`. `id` is the act's own, chosen by
+  /// the shell, so that a repeated request does nothing.
+  case lift(id: String, county: String, by: String, reason: String)
+}
+
+/// Daily means of counties (or stations of record) for past days.
+public struct DailyMeansImport: Sendable, Hashable {
+  public struct Row: Sendable, Hashable {
+    /// Unit code.
+    public var county: String
+    public var day: CivilDay
+    public var pollutant: Pollutant
+    public var value: Concentration
+    public init(county: String, day: CivilDay, pollutant: Pollutant, value: Concentration) {
+      self.county = county
+      self.day = day
+      self.pollutant = pollutant
+      self.value = value
+    }
+  }
+  /// File name as the configuration gives it.
+  public var source: String
+  /// SHA-256 of the file, lower-case hex: a file already imported is not imported again.
+  public var digest: String
+  public var rows: [Row]
+  public init(source: String, digest: String, rows: [Row]) {
+    self.source = source
+    self.digest = digest
+    self.rows = rows
+  }
+}
+
+/// All of the configuration that decides what the engine computes.
+public struct EngineConfiguration: Sendable, Hashable {
+  public var site: Site
+  /// Feed names in configuration order: the first that has a reading counts.
+  public var feeds: [String]
+  public var targets: [TargetRow]
+  /// `mee-2018`.
+  public var criteria: String
+  /// `by-date`, `hj633-2012` or `hj633-2026`.
+  public var edition: String
+  public var hooks: [HookSubscription]
+  public init(
+    site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription]
+  ) {
+    self.site = site
+    self.feeds = feeds
+    self.targets = targets
+    self.criteria = criteria
+    self.edition = edition
+    self.hooks = hooks
+  }
+}
+
+/// Which events a hook is told of.
+public struct HookSubscription: Sendable, Hashable {
+  public var name: String
+  /// `blue yellow orange red`.
+  public var levels: [String]
+  public var kinds: [EventKind]
+  public init(name: String, levels: [String], kinds: [EventKind]) {
+    self.name = name
+    self.levels = levels
+    self.kinds = kinds
+  }
+}

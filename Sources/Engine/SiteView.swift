@@ -1,0 +1,220 @@
+public import AirQuality
+
+/// How well a value is known (三态): `indeterminate` is neither clean nor polluted.
+public enum KnowledgeState: String, Sendable, Hashable {
+  case known
+  case incomplete
+  case indeterminate
+  /// A unit without any assessed station.
+  case unmonitored
+}
+
+/// Provisional until people reviewed it (初步数据).
+public enum ReviewState: String, Sendable, Hashable {
+  case provisional
+  case final
+}
+
+/// A real-time AQI as shown; all nil or empty when there is none.
+public struct AQIView: Sendable, Hashable {
+  public var realtime: Int?
+  public var primary: [Pollutant]
+  /// Chinese and English category names; empty when there is no AQI.
+  public var categoryChinese: String
+  public var categoryEnglish: String
+  public init(realtime: Int?, primary: [Pollutant], categoryChinese: String, categoryEnglish: String) {
+    self.realtime = realtime
+    self.primary = primary
+    self.categoryChinese = categoryChinese
+    self.categoryEnglish = categoryEnglish
+  }
+  public static let none = AQIView(realtime: nil, primary: [], categoryChinese: "", categoryEnglish: "")
+}
+
+/// The newest value of a pollutant.
+public struct ValueView: Sendable, Hashable {
+  public var pollutant: Pollutant
+  /// In `pollutant.unit`; nil when missing.
+  public var value: Double?
+  /// `1m`, `1h`, `24h`, `1d`, or the feed's own period (`5m`).
+  public var window: String
+  public var end: Instant
+  public var flag: QualityFlag
+  public var reasons: ScreeningReasons
+  public var state: KnowledgeState
+  public var review: ReviewState
+  /// Share of expected inputs present, 0 to 1.
+  public var completeness: Double
+  public init(
+    pollutant: Pollutant, value: Double?, window: String, end: Instant, flag: QualityFlag, reasons: ScreeningReasons,
+    state: KnowledgeState, review: ReviewState, completeness: Double
+  ) {
+    self.pollutant = pollutant
+    self.value = value
+    self.window = window
+    self.end = end
+    self.flag = flag
+    self.reasons = reasons
+    self.state = state
+    self.review = review
+    self.completeness = completeness
+  }
+}
+
+/// A station as the API shows it.
+public struct StationView: Sendable, Hashable {
+  public var id: String
+  public var name: String
+  /// Nil for a station that is not in the registry.
+  public var registered: Station?
+  public var aqi: AQIView
+  public var values: [ValueView]
+  /// End of the newest reading.
+  public var lastSeen: Instant?
+  /// Newest gradient layer height of a lidar, metres.
+  public var layerHeightMeters: Double?
+  public init(
+    id: String, name: String, registered: Station?, aqi: AQIView, values: [ValueView], lastSeen: Instant?,
+    layerHeightMeters: Double? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.registered = registered
+    self.aqi = aqi
+    self.values = values
+    self.lastSeen = lastSeen
+    self.layerHeightMeters = layerHeightMeters
+  }
+}
+
+/// The finding of a unit.
+public struct LevelView: Sendable, Hashable {
+  /// `none blue yellow orange red`.
+  public var name: String
+  /// `known`, `indeterminate` or `unmonitored`.
+  public var state: KnowledgeState
+  /// `observed` or `forecast`.
+  public var basis: String
+  public var since: Instant?
+  /// Since when lifting is proposed; nil when it is not.
+  public var liftProposedSince: Instant?
+  /// Running 24 h AQI the finding rests on, nil when indeterminate.
+  public var runningAQI: Int?
+  public init(
+    name: String, state: KnowledgeState, basis: String, since: Instant?, liftProposedSince: Instant?, runningAQI: Int?
+  ) {
+    self.name = name
+    self.state = state
+    self.basis = basis
+    self.since = since
+    self.liftProposedSince = liftProposedSince
+    self.runningAQI = runningAQI
+  }
+  /// 0 none, 1 blue, 2 yellow, 3 orange, 4 red, -1 never known (the metric's scale).
+  public var metricValue: Int {
+    if since == nil && state != .known && name == "none" { return -1 }
+    switch name {
+    case "blue": return 1
+    case "yellow": return 2
+    case "orange": return 3
+    case "red": return 4
+    default: return 0
+    }
+  }
+}
+
+/// A county, the city or the urban district as the API shows it.
+public struct UnitView: Sendable, Hashable {
+  public var county: County
+  public var aqi: AQIView
+  public var level: LevelView
+  public var values: [ValueView]
+  /// Share of assessed station-hours of the running 24 h that are usable, 0 to 1.
+  public var completeness: Double
+  /// Means of micro-stations of the county, shown beside and never part of `values`.
+  public var microValues: [ValueView]
+  public init(
+    county: County, aqi: AQIView, level: LevelView, values: [ValueView], completeness: Double, microValues: [ValueView]
+  ) {
+    self.county = county
+    self.aqi = aqi
+    self.level = level
+    self.values = values
+    self.completeness = completeness
+    self.microValues = microValues
+  }
+}
+
+/// State of one target (目标进度).
+public struct TargetView: Sendable, Hashable {
+  public struct Projection: Sendable, Hashable {
+    public var value: Double
+    public var low: Double
+    public var high: Double
+    public init(value: Double, low: Double, high: Double) {
+      self.value = value
+      self.low = low
+      self.high = high
+    }
+  }
+  public var year: Int
+  public var county: String
+  public var indicator: String
+  public var target: Double?
+  public var unit: String
+  /// Year to date; nil without any valid day.
+  public var valueToDate: Double?
+  /// Valid days so far, and days so far without a valid mean.
+  public var days: Int
+  public var missing: Int
+  public var remainingMeanAllowed: Double?
+  public var projection: Projection?
+  /// `on_course at_risk missed met unknown`.
+  public var state: String
+  public var reason: String
+  public var reasonEnglish: String
+  public init(
+    year: Int, county: String, indicator: String, target: Double?, unit: String, valueToDate: Double?, days: Int,
+    missing: Int, remainingMeanAllowed: Double?, projection: Projection?, state: String, reason: String,
+    reasonEnglish: String
+  ) {
+    self.year = year
+    self.county = county
+    self.indicator = indicator
+    self.target = target
+    self.unit = unit
+    self.valueToDate = valueToDate
+    self.days = days
+    self.missing = missing
+    self.remainingMeanAllowed = remainingMeanAllowed
+    self.projection = projection
+    self.state = state
+    self.reason = reason
+    self.reasonEnglish = reasonEnglish
+  }
+}
+
+/// Everything readers see: immutable, built from committed state only.
+public struct SiteView: Sendable {
+  /// Journal position it is built from.
+  public var position: Int64
+  public var at: Instant
+  public var site: Site
+  public var stations: [StationView]
+  public var units: [UnitView]
+  public var targets: [TargetView]
+  /// Sequence of the newest event.
+  public var lastSequence: Int64
+  public init(
+    position: Int64, at: Instant, site: Site, stations: [StationView], units: [UnitView], targets: [TargetView],
+    lastSequence: Int64
+  ) {
+    self.position = position
+    self.at = at
+    self.site = site
+    self.stations = stations
+    self.units = units
+    self.targets = targets
+    self.lastSequence = lastSequence
+  }
+}
