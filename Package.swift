@@ -18,7 +18,9 @@ let package = Package(
   products: [],
   targets: [
     .target(name: "AirQuality", swiftSettings: settings),
+    .target(name: "Alerts", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Engine", dependencies: ["AirQuality"], swiftSettings: settings),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,189 @@
+package import AirQuality
+
+/// What a judgement changed; the engine turns each into an event.
+package enum LevelOutcome: Sendable, Hashable {
+  /// The finding rose (or fell by an operator's act) from one level to another.
+  case transition(from: Level, to: Level)
+  /// The first running mean above the heads-up threshold of an episode.
+  case headsUp
+  /// The air is below the criterion long enough: falling to `to` is proposed, and stays a person's decision.
+  case liftProposed(to: Level)
+  /// The air rose again before anybody lifted.
+  case liftWithdrawn
+  /// The newest window decides nothing any more, or decides again.
+  case becameIndeterminate
+  case becameKnown
+  /// A level is in force and nothing was decided for so many windows: a person is asked to decide.
+  case decisionNeeded(indeterminateHours: Int)
+}
+
+/// The finding of one unit: a state, moved by running AQIs and by people's acts.
+///
+/// Rising follows the criteria at once. Falling never happens by itself: without an official forecast it is proposed
+/// after `Criteria.clearHours` clean windows and done by `lift` (DOMAIN.md 12, "Running AQI and duration"). A level
+/// never falls because data stopped.
+package struct LevelMachine: Sendable, Hashable {
+  package private(set) var level: Level = .none
+  /// When the present level was entered; nil while nothing was ever known.
+  package private(set) var since: Instant?
+  /// When the episode began: the first transition out of none.
+  package private(set) var episodeStart: Instant?
+  /// Windows up to this hour count for no level: a person lifted then.
+  package private(set) var ignoreThrough: Int32?
+  /// The level that falling is proposed to, and since when.
+  package private(set) var proposal: Proposal?
+  /// Whether the newest judged window decided.
+  package private(set) var isKnown = false
+  private var headsUpGiven = false
+  private var remindersGiven: Int32 = 0
+  package private(set) var newest: RunningAQI = .indeterminate
+
+  /// A standing proposal to lift or lower.
+  package struct Proposal: Sendable, Hashable {
+    package var to: Level
+    package var since: Instant
+  }
+
+  /// After this many indeterminate windows under a level the duty officer is asked to decide, then once a shift.
+  package static let decisionHours = 12
+
+  package init() {}
+
+  /// Judges the level of now; `at` is the end of the newest window.
+  package mutating func judge(
+    _ windows: WindowRing, criteria: Criteria, at: Instant
+  ) -> (outcomes: [LevelOutcome], assessment: LevelAssessment) {
+    let assessment = LevelAssessment(windows: windows, criteria: criteria, ignoreThrough: ignoreThrough)
+    var outcomes: [LevelOutcome] = []
+    newest = assessment.newest
+    noticeKnowledge(assessment, at: at, &outcomes)
+    if assessment.level > level {
+      outcomes.append(.transition(from: level, to: assessment.level))
+      if level == .none { episodeStart = at }
+      level = assessment.level
+      since = at
+      proposal = nil
+      headsUpGiven = true
+    } else if newest.isAbove(criteria.headsUpThreshold) == true, !headsUpGiven {
+      headsUpGiven = true
+      outcomes.append(.headsUp)
+    }
+    noticeClearing(assessment, criteria: criteria, at: at, &outcomes)
+    return (outcomes, assessment)
+  }
+
+  private mutating func noticeKnowledge(
+    _ assessment: LevelAssessment, at: Instant, _ outcomes: inout [LevelOutcome]
+  ) {
+    let knows = assessment.indeterminateWindows == 0
+    if knows != isKnown {
+      outcomes.append(knows ? .becameKnown : .becameIndeterminate)
+      isKnown = knows
+    }
+    if knows {
+      remindersGiven = 0
+      if since == nil { since = at }
+    } else if level > .none {
+      let due = Int32(assessment.indeterminateWindows / Self.decisionHours)
+      if due > remindersGiven {
+        remindersGiven = due
+        outcomes.append(.decisionNeeded(indeterminateHours: assessment.indeterminateWindows))
+      }
+    }
+  }
+
+  /// Proposes falling, or takes the proposal back.
+  private mutating func noticeClearing(
+    _ assessment: LevelAssessment, criteria: Criteria, at: Instant, _ outcomes: inout [LevelOutcome]
+  ) {
+    let lowest = criteria.rules.first?.clearThreshold ?? criteria.headsUpThreshold
+    let clean = assessment.cleanWindows[lowest] ?? 0
+    if level == .none {
+      if clean >= criteria.clearHours { headsUpGiven = false }
+      return
+    }
+    var target: Level?
+    if clean >= criteria.clearHours {
+      target = Level.none
+    } else if newest.isAbove(lowest) == true,
+      let rule = criteria.rules.first(where: { $0.level == level }), rule.clearThreshold > lowest,
+      (assessment.cleanWindows[rule.clearThreshold] ?? 0) >= criteria.clearHours,
+      let lower = criteria.rules.last(where: { $0.level < level })
+    {
+      // Still above the lower criterion, long below this one: lowering, not lifting.
+      target = lower.level
+    }
+    if let target, target != proposal?.to {
+      proposal = Proposal(to: target, since: at)
+      outcomes.append(.liftProposed(to: target))
+    } else if target == nil, let standing = proposal {
+      let risen =
+        standing.to == .none
+        ? newest.isAbove(lowest) == true
+        : criteria.rules.first { $0.level == level }.flatMap { newest.isAbove($0.clearThreshold) } == true
+      if risen {
+        proposal = nil
+        outcomes.append(.liftWithdrawn)
+      }
+    }
+  }
+
+  /// A person lifts the finding, to the proposed level or to none: windows so far count for no level any more.
+  /// Nil when there is nothing to lift.
+  package mutating func lift(at: Instant, head: Int32?) -> LevelOutcome? {
+    guard level > .none else { return nil }
+    let from = level
+    level = proposal?.to ?? .none
+    since = at
+    proposal = nil
+    ignoreThrough = head
+    headsUpGiven = level > .none
+    if level == .none { episodeStart = nil }
+    return .transition(from: from, to: level)
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.write(level.rawValue)
+    writer.write(optional: since) { $0.write($1.milliseconds) }
+    writer.write(optional: episodeStart) { $0.write($1.milliseconds) }
+    writer.write(optional: ignoreThrough) { $0.write($1) }
+    writer.write(optional: proposal) {
+      $0.write($1.to.rawValue)
+      $0.write($1.since.milliseconds)
+    }
+    writer.write(isKnown)
+    writer.write(headsUpGiven)
+    writer.write(remindersGiven)
+    writer.write(newest.value)
+    writer.write(newest.quality.rawValue)
+  }
+
+  package init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+    level = try Self.readLevel(&reader)
+    since = try reader.readOptional(Self.readInstant)
+    episodeStart = try reader.readOptional(Self.readInstant)
+    ignoreThrough = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+      try reader.read(Int32.self)
+    }
+    proposal = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+      Proposal(to: try Self.readLevel(&reader), since: try Self.readInstant(&reader))
+    }
+    isKnown = try reader.readBool()
+    headsUpGiven = try reader.readBool()
+    remindersGiven = try reader.read(Int32.self)
+    let value = try reader.read(Int16.self)
+    guard let quality = RunningAQI.Quality(rawValue: try reader.read(UInt8.self)) else {
+      throw reader.failure("a window quality of 0, 1 or 2")
+    }
+    newest = RunningAQI(value: value, quality: quality)
+  }
+
+  private static func readLevel(_ reader: inout ByteReader) throws(ByteReadingError) -> Level {
+    guard let level = Level(rawValue: try reader.read(UInt8.self)) else { throw reader.failure("a level of 0 to 4") }
+    return level
+  }
+
+  private static func readInstant(_ reader: inout ByteReader) throws(ByteReadingError) -> Instant {
+    Instant(milliseconds: try reader.read(Int64.self))
+  }
+}
