@@ -16,10 +16,26 @@ let edge: [SwiftSetting] = settings + [.strictMemorySafety()]
 let package = Package(
   name: "Lantian",
   products: [],
+  dependencies: [
+    // The command line: verbs, help, completion, exit codes.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // The logging face the other libraries share.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // SQLite with a serial writer, snapshot readers and migrations.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // The HTTP server of API, metrics, stream and console.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // YAML with marks, so that errors name the line.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
   targets: [
     .target(name: "AirQuality", swiftSettings: settings),
     .target(name: "Alerts", dependencies: ["AirQuality"], swiftSettings: settings),
-    .target(name: "Engine", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Engine", dependencies: ["AirQuality", "Alerts"], swiftSettings: settings),
+    .target(
+      name: "Daemon",
+      dependencies: ["AirQuality", "Engine", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: edge),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
   ]
