@@ -31,12 +31,18 @@ let package = Package(
   targets: [
     .target(name: "AirQuality", swiftSettings: settings),
     .target(name: "Alerts", dependencies: ["AirQuality"], swiftSettings: settings),
-    .target(name: "Engine", dependencies: ["AirQuality", "Alerts"], swiftSettings: settings),
+    .target(name: "Targets", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Screening", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Rollup", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(
+      name: "Engine", dependencies: ["AirQuality", "Screening", "Rollup", "Targets", "Alerts"],
+      swiftSettings: settings),
     .target(
       name: "Daemon",
       dependencies: ["AirQuality", "Engine", .product(name: "Logging", package: "swift-log")],
       swiftSettings: edge),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
   ]
 )

@@ -10,9 +10,10 @@ package enum LevelOutcome: Sendable, Hashable {
   case liftProposed(to: Level)
   /// The air rose again before anybody lifted.
   case liftWithdrawn
-  /// The newest window decides nothing any more, or decides again.
+  /// The newest window decides nothing any more.
   case becameIndeterminate
-  case becameKnown
+  /// It decides again. `since` is when knowledge was lost; nil the first time anything is known.
+  case becameKnown(since: Instant?)
   /// A level is in force and nothing was decided for so many windows: a person is asked to decide.
   case decisionNeeded(indeterminateHours: Int)
 }
@@ -26,7 +27,7 @@ package struct LevelMachine: Sendable, Hashable {
   package private(set) var level: Level = .none
   /// When the present level was entered; nil while nothing was ever known.
   package private(set) var since: Instant?
-  /// When the episode began: the first transition out of none.
+  /// When the episode began: the first transition out of none; kept after its end until the next begins.
   package private(set) var episodeStart: Instant?
   /// Windows up to this hour count for no level: a person lifted then.
   package private(set) var ignoreThrough: Int32?
@@ -34,6 +35,8 @@ package struct LevelMachine: Sendable, Hashable {
   package private(set) var proposal: Proposal?
   /// Whether the newest judged window decided.
   package private(set) var isKnown = false
+  /// Since when nothing is decided; nil while it is known.
+  private var indeterminateSince: Instant?
   private var headsUpGiven = false
   private var remindersGiven: Int32 = 0
   package private(set) var newest: RunningAQI = .indeterminate
@@ -77,7 +80,8 @@ package struct LevelMachine: Sendable, Hashable {
   ) {
     let knows = assessment.indeterminateWindows == 0
     if knows != isKnown {
-      outcomes.append(knows ? .becameKnown : .becameIndeterminate)
+      outcomes.append(knows ? .becameKnown(since: indeterminateSince) : .becameIndeterminate)
+      indeterminateSince = knows ? nil : at
       isKnown = knows
     }
     if knows {
@@ -138,7 +142,6 @@ package struct LevelMachine: Sendable, Hashable {
     proposal = nil
     ignoreThrough = head
     headsUpGiven = level > .none
-    if level == .none { episodeStart = nil }
     return .transition(from: from, to: level)
   }
 
@@ -152,6 +155,7 @@ package struct LevelMachine: Sendable, Hashable {
       $0.write($1.since.milliseconds)
     }
     writer.write(isKnown)
+    writer.write(optional: indeterminateSince) { $0.write($1.milliseconds) }
     writer.write(headsUpGiven)
     writer.write(remindersGiven)
     writer.write(newest.value)
@@ -169,6 +173,7 @@ package struct LevelMachine: Sendable, Hashable {
       Proposal(to: try Self.readLevel(&reader), since: try Self.readInstant(&reader))
     }
     isKnown = try reader.readBool()
+    indeterminateSince = try reader.readOptional(Self.readInstant)
     headsUpGiven = try reader.readBool()
     remindersGiven = try reader.read(Int32.self)
     let value = try reader.read(Int16.self)

@@ -1,5 +1,5 @@
-import Alerts
 import AirQuality
+import Alerts
 
 /// All sentences people read in events, in one place and in both languages (DOMAIN.md 12, "Message text").
 ///
@@ -101,8 +101,9 @@ enum EventTexts {
     )
   }
 
-  static func liftProposed(_ subject: Subject, level: Level, to: Level, hours: Int) -> (chinese: String, english: String)
-  {
+  static func liftProposed(_ subject: Subject, level: Level, to: Level, hours: Int) -> (
+    chinese: String, english: String
+  ) {
     let proof = evidence(subject)
     let act = to == .none ? "解除\(level.nameChinese)研判" : "由\(level.nameChinese)降为\(to.nameChinese)"
     let actEnglish = to == .none ? "lifting \(level.name)" : "lowering \(level.name) to \(to.name)"

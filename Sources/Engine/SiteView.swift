@@ -173,10 +173,12 @@ public struct TargetView: Sendable, Hashable {
   public var state: String
   public var reason: String
   public var reasonEnglish: String
+  /// Share of the year's allowed sum that is used (`Ledger`); nil without a target above zero.
+  public var budgetRatio: Double?
   public init(
     year: Int, county: String, indicator: String, target: Double?, unit: String, valueToDate: Double?, days: Int,
     missing: Int, remainingMeanAllowed: Double?, projection: Projection?, state: String, reason: String,
-    reasonEnglish: String
+    reasonEnglish: String, budgetRatio: Double? = nil
   ) {
     self.year = year
     self.county = county
@@ -191,6 +193,7 @@ public struct TargetView: Sendable, Hashable {
     self.state = state
     self.reason = reason
     self.reasonEnglish = reasonEnglish
+    self.budgetRatio = budgetRatio
   }
 }
 

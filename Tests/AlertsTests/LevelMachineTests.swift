@@ -42,7 +42,7 @@ struct Unit {
     var unit = Unit()
     unit.add(200, times: 60)
     #expect(unit.machine.level == .none)
-    #expect(unit.log.map(\.outcome) == [.becameKnown])
+    #expect(unit.log.map(\.outcome) == [.becameKnown(since: nil)])
   }
 
   /// >200 for 96 h is 73 windows, >300 for 48 h is 25 of them.

@@ -1,0 +1,128 @@
+import AirQuality
+import Alerts
+import Rollup
+
+/// Judging hours, and people's acts on the result.
+extension Engine {
+  /// Judges every unit's hours that are complete, or whose closing time has passed.
+  mutating func judgeDueHours(_ effects: inout [Effect]) {
+    guard let configuration else { return }
+    let offset = configuration.site.offset
+    let running = offset.hour(of: now)
+    let closed = offset.hour(of: now.adding(milliseconds: -Self.closingDelayMilliseconds)) - 1
+    for unit in units.indices where !isUnmonitored(unit, hour: running) {
+      let from = units[unit].judgedThrough.map { $0 + 1 } ?? closed
+      var through = max(from - 1, closed)
+      while through + 1 < running, rollup.hourIsComplete(unit, hour: through + 1) { through += 1 }
+      guard from <= through else { continue }
+      if through - from >= Self.maximumSteps {
+        // A long silence: every window is made, the level of now is judged in one step.
+        let first = max(from, through - Int32(WindowRing.capacity) + 1)
+        for hour in first...through { setWindow(unit: unit, hour: hour) }
+        units[unit].judgedThrough = through
+        judge(unit: unit, &effects)
+      } else {
+        for hour in from...through {
+          setWindow(unit: unit, hour: hour)
+          units[unit].judgedThrough = hour
+          judge(unit: unit, &effects)
+        }
+      }
+    }
+  }
+
+  /// Late or corrected hours: the windows that hold them are made again and the level of now is judged again; steps
+  /// already issued stay (DOMAIN.md 12).
+  mutating func rejudge(_ spans: [UnitSpan], _ effects: inout [Effect]) {
+    for span in spans {
+      guard let judged = units[span.unit].judgedThrough, span.firstHour <= judged else { continue }
+      let first = max(span.firstHour, judged - Int32(WindowRing.capacity) + 1)
+      // A 24 h window that ends up to 23 h later holds the hour.
+      let last = min(span.lastHour + 23, judged)
+      guard first <= last else { continue }
+      var changed = false
+      for hour in first...last { changed = setWindow(unit: span.unit, hour: hour) || changed }
+      if changed { judge(unit: span.unit, &effects) }
+    }
+  }
+
+  /// Makes the running AQI of the 24 h that end with `hour`; says whether it differs from before.
+  @discardableResult
+  private mutating func setWindow(unit: Int, hour: Int32) -> Bool {
+    let means = rollup.running24(unit, endHour: hour)
+    let aqi = AQI(
+      DailyInput(
+        pm25: means[.pm25].value, pm10: means[.pm10].value, so2: means[.so2].value, no2: means[.no2].value,
+        co: means[.co].value, o3EightHour: means[.o3].value), edition: editions.edition(on: CivilDay(hour: hour)))
+    let window: RunningAQI
+    if let bound = aqi.lowerBound {
+      window = RunningAQI(value: Int16(bound), quality: aqi.isLowerBound ? .lowerBound : .complete)
+    } else {
+      window = .indeterminate
+    }
+    let before = units[unit].windows[hour]
+    units[unit].windows.set(window, hour: hour)
+    if hour == units[unit].windows.head {
+      units[unit].primary =
+        aqi.lowerBound.map { bound in
+          bound > 50 ? Pollutant.criteria.filter { aqi.iaqi(of: $0) == bound } : []
+        } ?? []
+      units[unit].completeness = means.completeness
+      units[unit].leadingStation = units[unit].primary.first.flatMap { means.leading[Int($0.rawValue)] }
+        .map { rollup.stationID($0) }
+    }
+    return before != window
+  }
+
+  private mutating func judge(unit: Int, _ effects: inout [Effect]) {
+    guard let configuration, let head = units[unit].windows.head else { return }
+    let criteria = Criteria.named(configuration.criteria) ?? .mee2018
+    let at = configuration.site.offset.start(ofHour: head + 1)
+    let (outcomes, assessment) = units[unit].machine.judge(units[unit].windows, criteria: criteria, at: at)
+    for outcome in outcomes { emit(outcome, unit: unit, assessment: assessment, at: at, act: nil, &effects) }
+  }
+
+  private mutating func emit(
+    _ outcome: LevelOutcome, unit: Int, assessment: LevelAssessment, at: Instant,
+    act: (by: String, reason: String)?, _ effects: inout [Effect]
+  ) {
+    guard let configuration else { return }
+    let events = LevelEvents(
+      unit: county(unit), offset: configuration.site.offset,
+      criteria: Criteria.named(configuration.criteria) ?? .mee2018)
+    let event = events.event(outcome, state: units[unit], assessment: assessment, at: at, act: act)
+    effects += issuer.issue(event, hooks: configuration.hooks)
+  }
+
+  /// A person's act; one already done, or on a unit with nothing to lift, changes nothing.
+  mutating func perform(_ act: OperatorAct, _ effects: inout [Effect]) {
+    switch act {
+    case .lift(let id, let code, let by, let reason):
+      guard !acts.contains(id), let configuration, let unit = rollup.unitIndex(code) else { return }
+      acts.append(id)
+      if acts.count > Self.maximumActs { acts.removeFirst() }
+      let criteria = Criteria.named(configuration.criteria) ?? .mee2018
+      let assessment = LevelAssessment(
+        windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+      guard let outcome = units[unit].machine.lift(at: now, head: units[unit].windows.head) else { return }
+      emit(outcome, unit: unit, assessment: assessment, at: now, act: (by, reason), &effects)
+    }
+  }
+
+  /// Whether the unit has no assessed station that day (无评价点位): there is nothing to judge.
+  func isUnmonitored(_ unit: Int, hour: Int32) -> Bool {
+    rollup.unitHour(unit, hour: hour)[.pm25].state == .unmonitored
+  }
+
+  /// A unit as people name it.
+  func county(_ unit: Int) -> County {
+    guard let configuration else { return County(code: "", nameChinese: "", nameEnglish: "") }
+    let site = configuration.site
+    if unit < site.counties.count { return site.counties[unit] }
+    return unit == site.counties.count
+      ? County(code: site.code, nameChinese: site.name, nameEnglish: "Whole city", group: "全市")
+      : County(code: site.urbanCode, nameChinese: site.name + "市区", nameEnglish: "Urban district", group: "市区")
+  }
+
+  var editions: AQIEditionSetting { AQIEditionSetting(name: configuration?.edition ?? "by-date") ?? .byDate }
+}

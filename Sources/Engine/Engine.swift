@@ -1,0 +1,167 @@
+package import AirQuality
+import Alerts
+import Rollup
+import Screening
+
+/// The functional core: composes screening, rollup, targets and levels. The journal's records go in, effects come out.
+///
+/// No clock, no randomness, no I/O: the same records give the same effects and the same snapshot bytes, whether they
+/// come from feeds, from a replay or after a crash. Instants never run backwards: a record that claims an earlier one
+/// than the last is applied at the last one's.
+package struct Engine: Sendable {
+  /// Nil until the first configuration record.
+  package internal(set) var configuration: EngineConfiguration?
+  /// The instant of the newest record.
+  package internal(set) var now = Instant(milliseconds: 0)
+  /// Verdict counts by feed, since the start of the journal.
+  package internal(set) var verdicts: [String: FeedVerdicts] = [:]
+
+  /// Of an empty site until the first configuration record. Never copied into a local: its rings are large.
+  var rollup = Rollup(
+    site: Site(name: "", code: "", offset: .china, counties: [], stations: []), feeds: [])
+  /// In the order of `Rollup.units`.
+  var units: [UnitState] = []
+  var issuer = EventIssuer()
+  /// Digests of daily files already taken, bounded by `maximumImports`.
+  var imports: [String] = []
+  /// Ids of the newest operator acts, bounded by `maximumActs`: a repeated request does nothing.
+  var acts: [String] = []
+  /// Newest lidar layer by station, bounded by `maximumLidars`.
+  var layers: [String: LidarLayer] = [:]
+  /// Chunks from the store that could not be read.
+  package internal(set) var damagedChunks: UInt64 = 0
+  /// Rows of daily files that were not taken: of an unknown unit, without a value, or out of the ledger.
+  package internal(set) var refusedImportRows: UInt64 = 0
+
+  let screener: Screener
+
+  static let maximumImports = 4_096
+  static let maximumActs = 1_024
+  static let maximumLidars = 1_024
+  /// An hour is judged this long after its end, complete or not (DOMAIN.md 12, "Closing of hours").
+  static let closingDelayMilliseconds: Int64 = 3_600_000
+  /// With more hours than this due at once, the level of now is judged once instead of step by step.
+  static let maximumSteps: Int32 = 6
+
+  package init() {
+    var limits = ScreeningLimits()
+    // Old rows are history, not errors: what is older than the ledger is shown and counted, and enters no window.
+    limits.ageMilliseconds = 100 * 366 * 86_400_000
+    screener = Screener(limits: limits)
+  }
+
+  /// Applies one record.
+  package mutating func apply(_ event: EngineEvent, at: Instant) -> [Effect] {
+    now = max(now, at)
+    var effects: [Effect] = []
+    if case .configuration(let next) = event {
+      configure(next)
+      advance(&effects)
+    } else {
+      guard configuration != nil else { return [] }
+      advance(&effects)
+      switch event {
+      case .configuration, .tick: break
+      case .batch(let batch): insert(batch, &effects)
+      case .act(let act): perform(act, &effects)
+      case .history(let county, let day, let chunks): merge(county: county, day: day, chunks: chunks, &effects)
+      case .dailyMeans(let file): take(file)
+      }
+    }
+    judgeDueHours(&effects)
+    return effects
+  }
+
+  /// Whether a daily file of that digest was taken already.
+  package func hasImported(digest: String) -> Bool { imports.contains(digest) }
+
+  /// Sequence of the newest event.
+  package var lastSequence: Int64 { issuer.lastSequence }
+
+  /// County days asked for and not yet answered; after a start they are asked for again.
+  package var outstandingNeeds: [(county: String, day: CivilDay)] {
+    rollup.outstandingNeeds.map { ($0.county, $0.day) }
+  }
+
+  // MARK: Records
+
+  private mutating func configure(_ next: EngineConfiguration) {
+    let old = Dictionary(uniqueKeysWithValues: zip(rollup.units.map(\.code), units))
+    rollup.configure(site: next.site, feeds: next.feeds)
+    units = rollup.units.map { old[$0.code] ?? UnitState() }
+    issuer.keep(hooks: next.hooks)
+    let known = Set(next.feeds)
+    verdicts = verdicts.filter { known.contains($0.key) }
+    configuration = next
+  }
+
+  private mutating func advance(_ effects: inout [Effect]) {
+    let summary = rollup.advance(to: now)
+    store(summary.chunks, &effects)
+    rejudge(summary.changes.hours, &effects)
+  }
+
+  private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
+    var readings = batch.readings
+    let tally = screener.screen(
+      &readings, classes: rollup.classes(of: batch.stations), receivedAt: batch.receivedAt)
+    let summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: readings, now: now)
+    count(tally, summary, feed: batch.feed)
+    for layer in batch.layers where layers[layer.station] != nil || layers.count < Self.maximumLidars {
+      if let known = layers[layer.station], known.at > layer.at { continue }
+      layers[layer.station] = layer
+    }
+    store(summary.advance.chunks, &effects)
+    for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
+    rejudge(summary.changes.hours, &effects)
+  }
+
+  private mutating func merge(county: String, day: CivilDay, chunks: [StoredChunk], _ effects: inout [Effect]) {
+    let summary = rollup.history(
+      county: county, day: day,
+      chunks: chunks.map { RollupChunk(key: $0.key.rollupKey, bytes: $0.bytes) })
+    damagedChunks += UInt64(summary.errors.count)
+    store(summary.chunks, &effects)
+    rejudge(summary.changes.hours, &effects)
+  }
+
+  private mutating func take(_ file: DailyMeansImport) {
+    guard !imports.contains(file.digest) else { return }
+    imports.append(file.digest)
+    if imports.count > Self.maximumImports { imports.removeFirst() }
+    let rows = file.rows.map { (unit: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value) }
+    refusedImportRows += UInt64(rollup.importDays(rows, now: now).refused)
+  }
+
+  private func store(_ chunks: [RollupChunk], _ effects: inout [Effect]) {
+    for chunk in chunks { effects.append(.chunk(ChunkKey(chunk.key), bytes: chunk.bytes)) }
+  }
+
+  private mutating func count(_ tally: Screener.Tally, _ summary: InsertSummary, feed: String) {
+    var verdict = verdicts[feed] ?? FeedVerdicts()
+    verdict.good += UInt64(tally.good)
+    verdict.unknown += UInt64(tally.unknown)
+    verdict.suspect += UInt64(tally.suspect)
+    verdict.fail += UInt64(tally.fail)
+    verdict.missing += UInt64(tally.missing)
+    verdict.accepted += UInt64(summary.accepted)
+    verdict.corrections += UInt64(summary.corrections)
+    verdict.duplicates += UInt64(summary.duplicates)
+    verdict.evidence += UInt64(summary.evidence)
+    verdict.late += UInt64(summary.late)
+    verdict.quarantined += UInt64(summary.quarantined)
+    verdict.dropped += UInt64(summary.dropped)
+    verdict.unknownStation += UInt64(summary.unknownStationRows)
+    verdicts[feed] = verdict
+  }
+}
+
+extension ChunkKey {
+  init(_ key: RollupChunkKey) {
+    self.init(county: key.county, day: key.day, kind: key.kind == .hours ? .hours : .minutes, hour: key.hour)
+  }
+
+  var rollupKey: RollupChunkKey {
+    RollupChunkKey(county: county, day: day, kind: kind == .hours ? .hours : .minutes, hour: hour)
+  }
+}

@@ -1,0 +1,53 @@
+import AirQuality
+
+/// How many readings of a feed got which verdict, since the journal began.
+package struct FeedVerdicts: Sendable, Hashable {
+  package var good: UInt64 = 0
+  package var unknown: UInt64 = 0
+  package var suspect: UInt64 = 0
+  package var fail: UInt64 = 0
+  package var missing: UInt64 = 0
+  /// New or preferred values.
+  package var accepted: UInt64 = 0
+  package var corrections: UInt64 = 0
+  package var duplicates: UInt64 = 0
+  /// Rows kept as evidence beside another feed's.
+  package var evidence: UInt64 = 0
+  /// Rows older than the rings.
+  package var late: UInt64 = 0
+  /// Rows with impossible stamps.
+  package var quarantined: UInt64 = 0
+  /// Rows for which there was no room, or whose day has left the ledger.
+  package var dropped: UInt64 = 0
+  /// Rows of stations outside the registry.
+  package var unknownStation: UInt64 = 0
+
+  /// Name and count of each verdict, the label values of `lantian_readings_total`.
+  package var labelled: [(name: String, count: UInt64)] {
+    [
+      ("good", good), ("unknown", unknown), ("suspect", suspect), ("fail", fail), ("missing", missing),
+      ("accepted", accepted), ("corrected", corrections), ("duplicate", duplicates), ("evidence", evidence),
+      ("late", late), ("quarantined", quarantined), ("dropped", dropped), ("unknown_station", unknownStation),
+    ]
+  }
+
+  func encode(into writer: inout ByteWriter) { for (_, count) in labelled { writer.write(count) } }
+
+  init() {}
+
+  init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+    good = try reader.read(UInt64.self)
+    unknown = try reader.read(UInt64.self)
+    suspect = try reader.read(UInt64.self)
+    fail = try reader.read(UInt64.self)
+    missing = try reader.read(UInt64.self)
+    accepted = try reader.read(UInt64.self)
+    corrections = try reader.read(UInt64.self)
+    duplicates = try reader.read(UInt64.self)
+    evidence = try reader.read(UInt64.self)
+    late = try reader.read(UInt64.self)
+    quarantined = try reader.read(UInt64.self)
+    dropped = try reader.read(UInt64.self)
+    unknownStation = try reader.read(UInt64.self)
+  }
+}

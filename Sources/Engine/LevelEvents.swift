@@ -1,0 +1,116 @@
+import AirQuality
+import Alerts
+
+/// Turns what a level machine said into events.
+struct LevelEvents {
+  var unit: County
+  var offset: CivilOffset
+  var criteria: Criteria
+
+  /// The stable id of what an event tells of, by its kind and the hour it began: `141182-level-20201205T09`.
+  private func id(_ kind: EventKind, start: Instant) -> String {
+    let stamp = offset.format(start).prefix(13).filter { $0 != "-" }
+    return "\(unit.code)-\(kind.rawValue)-\(stamp)"
+  }
+
+  /// The event of one outcome; its sequence is set when it is issued. `at` is the end of the window judged.
+  func event(
+    _ outcome: LevelOutcome, state: UnitState, assessment: LevelAssessment, at: Instant,
+    act: (by: String, reason: String)?
+  ) -> EventRecord {
+    let machine = state.machine
+    let subject = subject(state: state, assessment: assessment, at: at)
+    // A heads-up stands before any episode.
+    let start = outcome == .headsUp ? at : machine.episodeStart ?? at
+    var record = EventRecord(
+      sequence: 0, id: id(.level, start: start), kind: .level, county: unit.code,
+      from: machine.level.name, to: machine.level.name, at: at, rule: criteria.name,
+      inputs: inputs(subject, assessment),
+      value: subject.runningAQI.map(Double.init), unit: "1", window: "24h", completeness: state.completeness,
+      startsAt: start, ends: false, textChinese: "", textEnglish: "")
+    let text: (chinese: String, english: String)
+    switch outcome {
+    case .transition(let from, let to):
+      record.from = from.name
+      record.to = to.name
+      record.rule = criteria.name + "/" + (act != nil ? "operator" : to.name)
+      record.ends = to == .none
+      text = EventTexts.transition(subject, from: from, to: to)
+    case .headsUp:
+      record.kind = .notice
+      record.rule = criteria.name + "/heads-up"
+      record.id = id(.notice, start: at)
+      text = EventTexts.headsUp(subject)
+    case .liftProposed(let to):
+      record.kind = .notice
+      record.to = to.name
+      record.rule = criteria.name + "/lift-proposed"
+      text = EventTexts.liftProposed(subject, level: machine.level, to: to, hours: criteria.clearHours)
+    case .liftWithdrawn:
+      record.kind = .notice
+      record.rule = criteria.name + "/lift-withdrawn"
+      text = EventTexts.liftWithdrawn(subject, level: machine.level)
+    case .becameIndeterminate:
+      record.kind = .data
+      record.from = "known"
+      record.to = "indeterminate"
+      record.rule = "completeness"
+      record.startsAt = at
+      record.id = id(.data, start: at)
+      text = EventTexts.indeterminate(subject, level: machine.level)
+    case .becameKnown(let since):
+      record.startsAt = since ?? at
+      record.id = id(.data, start: since ?? at)
+      record.kind = .data
+      record.from = "indeterminate"
+      record.to = "known"
+      record.rule = "completeness"
+      record.ends = true
+      text = EventTexts.known(subject)
+    case .decisionNeeded(let hours):
+      record.kind = .reminder
+      record.rule = criteria.name + "/decision-needed"
+      record.inputs.append(.init("indeterminate_hours", .number(Double(hours))))
+      text = EventTexts.decisionNeeded(subject, level: machine.level, hours: hours)
+    }
+    record.textChinese = text.chinese
+    record.textEnglish = text.english
+    if let act {
+      let added = EventTexts.lifted(by: act.by, reason: act.reason, missing: !machine.isKnown)
+      record.textChinese += added.chinese
+      record.textEnglish += added.english
+      record.inputs.append(.init("by", .text(act.by)))
+      record.inputs.append(.init("reason", .text(act.reason)))
+      record.inputs.append(.init("data_missing", .flag(!machine.isKnown)))
+    }
+    return record
+  }
+
+  private func subject(state: UnitState, assessment: LevelAssessment, at: Instant) -> EventTexts.Subject {
+    EventTexts.Subject(
+      unit: unit, offset: offset, at: at, since: state.machine.since ?? at,
+      runningAQI: assessment.newest.quality == .indeterminate ? nil : Int(assessment.newest.value),
+      primary: state.primary, leadingStation: state.leadingStation, completeness: state.completeness,
+      spans: assessment.spans, rule: criteria.name)
+  }
+
+  private func inputs(_ subject: EventTexts.Subject, _ assessment: LevelAssessment) -> [EventRecord.Input] {
+    var inputs: [EventRecord.Input] = []
+    if let aqi = subject.runningAQI { inputs.append(.init("running_aqi", .number(Double(aqi)))) }
+    inputs.append(.init("lower_bound", .flag(assessment.newest.quality == .lowerBound)))
+    for (threshold, hours) in assessment.spans.sorted(by: { $0.key < $1.key }) {
+      inputs.append(.init("hours_above_\(threshold)", .number(Double(hours))))
+    }
+    for (threshold, windows) in assessment.cleanWindows.sorted(by: { $0.key < $1.key }) {
+      inputs.append(.init("clean_hours_\(threshold)", .number(Double(windows))))
+    }
+    if !subject.primary.isEmpty {
+      inputs.append(.init("primary", .text(subject.primary.map(\.name).joined(separator: ","))))
+    }
+    if let station = subject.leadingStation { inputs.append(.init("leading_station", .text(station))) }
+    inputs.append(.init("completeness", .number(subject.completeness)))
+    inputs.append(.init("basis", .text("observed")))
+    inputs.append(.init("review", .text("provisional")))
+    return inputs
+  }
+}

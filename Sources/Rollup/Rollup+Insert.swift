@@ -1,0 +1,360 @@
+package import AirQuality
+
+/// A batch station as the rings know it.
+struct ResolvedStation: Sendable, BitwiseCopyable {
+  /// Index of the station; -1 when there is no room for it.
+  var index: Int32
+  /// Ordinal of the batch's feed in the station's table of sources.
+  var ordinal: UInt8
+}
+
+/// What the stations of a feed's last batch resolved to.
+struct Resolution: Sendable {
+  var ids: [String] = []
+  var stations: [ResolvedStation] = []
+}
+
+extension Rollup {
+  /// Puts the screened readings of one feed answer into the rings.
+  ///
+  /// - Parameters:
+  ///   - feed: the feed's name in the configuration.
+  ///   - stations: the batch's station ids, by `Reading.station`.
+  ///   - readings: in the order of the answer.
+  ///   - now: the instant of the record; time passes to it first (`InsertSummary.advance`).
+  package mutating func insert(
+    feed: String, stations: [String], readings: ContiguousArray<Reading>, now: Instant
+  ) -> InsertSummary {
+    var summary = InsertSummary()
+    summary.advance = advance(to: now)
+    let feedIndex = sources.index(of: feed)
+    let resolved = resolve(stations, feed: feedIndex)
+    let slow = insertDirect(readings, resolved: resolved, feed: feedIndex, summary: &summary)
+    var ended = slow.endedHours
+    for index in slow.rows {
+      place(readings[index], resolved[Int(readings[index].station)], feed: feedIndex, &ended, &summary)
+    }
+    if let (first, last) = ended {
+      for hour in first...min(last, endedHour) { rollHour(hour, stations: resolved) }
+    }
+    summary.changes = finish()
+    return summary
+  }
+
+  // MARK: Stations
+
+  /// The batch's stations as lanes; unknown ones get theirs while there is room. Looked up once a batch, and compared
+  /// only with the feed's last batch when that had the same stations.
+  private mutating func resolve(_ stations: [String], feed: UInt16) -> [ResolvedStation] {
+    var resolution = resolutions.removeValue(forKey: feed) ?? Resolution()
+    if resolution.ids != stations {
+      resolution.stations = stations.map { id in
+        let room = map.entries.count - map.registeredCount < settings.maximumUnknownStations
+        guard let index = map.index(of: id) ?? (room ? map.addUnknown(id) : nil) else {
+          return ResolvedStation(index: -1, ordinal: 0)
+        }
+        sources.grow(stations: map.entries.count)
+        return ResolvedStation(index: Int32(index), ordinal: sources.ordinal(station: index, feed: feed))
+      }
+      resolution.ids = stations
+      minutes.grow(lanes: map.entries.count * Pollutant.criteriaCount)
+      hours.grow(lanes: map.ordinaryLanes)
+      latest.grow(stations: map.entries.count)
+    }
+    resolutions[feed] = resolution
+    return resolution.stations
+  }
+
+  // MARK: The common case
+
+  private func planner() -> SlotPlanner {
+    let head = minutes.head ?? 0
+    let tail = Int64(minutes.tail ?? 0)
+    return SlotPlanner(
+      offsetMilliseconds: Int64(map.site.offset.seconds) * 1_000,
+      firstMinute: Int32(floorDivide(tail + 59, 60) * 60), lastMinute: head, chunkHour: minuteChunkHour)
+  }
+
+  /// Puts the minute values of hours that are still open into the minute ring and keeps the newest values.
+  ///
+  /// - Returns: the indices of readings that go elsewhere, in order, and the first and last hour that had ended before
+  ///   one of its minutes came.
+  private mutating func insertDirect(
+    _ readings: ContiguousArray<Reading>, resolved: [ResolvedStation], feed: UInt16, summary: inout InsertSummary
+  ) -> (rows: [Int], endedHours: (Int32, Int32)?) {
+    let planner = planner()
+    let planes = minutes.planes()
+    let sources = sources
+    let registered = map.registeredCount
+    var slow: [Int] = []
+    var counts = (accepted: 0, unusable: 0, unknown: 0)
+    var other = summary
+    var firstMinute = Int32.max
+    latest.criteria.withUnsafeMutableBufferPointer { newest in
+      resolved.withUnsafeBufferPointer { resolved in
+        readings.withUnsafeBufferPointer { readings in
+          var plan = planner.plan(begin: .min / 2, period: -1)
+          var slot = 0
+          for index in 0..<readings.count {
+            let reading = readings[index]
+            guard Int(reading.station) < resolved.count, resolved[Int(reading.station)].index >= 0 else {
+              other.dropped += 1
+              continue
+            }
+            if reading.reasons.rawValue & Self.quarantine != 0 {
+              other.quarantined += 1
+              continue
+            }
+            let station = resolved[Int(reading.station)]
+            if Int(station.index) >= registered { counts.unknown += 1 }
+            let row = Self.cell(reading, ordinal: station.ordinal)
+            if row.code >= Cell.fail { counts.unusable += 1 }
+            if reading.begin.milliseconds != plan.begin || reading.periodMilliseconds != plan.period {
+              plan = planner.plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
+              if plan.isDirect {
+                firstMinute = min(firstMinute, plan.first)
+                slot = Int(plan.first) % planes.slots
+                if slot < 0 { slot += planes.slots }
+              }
+            }
+            guard plan.isDirect, reading.pollutant.isCriteria else {
+              slow.append(index)
+              continue
+            }
+            let lane = Int(station.index) &* Pollutant.criteriaCount &+ Int(reading.pollutant.rawValue)
+            let arrived = LatestReading(
+              begin: reading.begin, value: Concentration(thousandths: row.value),
+              periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
+            newest[lane] =
+              newest[lane].isOlder(than: arrived) ? arrived : LatestTable.newer(newest[lane], arrived, sources)
+            if plan.count == 1, planes[slot, lane].meta == 0 {
+              planes[slot, lane] = row
+              counts.accepted += 1
+              continue
+            }
+            Self.count(Self.fill(planes, slot, plan.count, lane, row, Int(station.index), sources), &other)
+          }
+        }
+      }
+    }
+    summary = other
+    summary.accepted += counts.accepted
+    summary.unusable += counts.unusable
+    summary.unknownStationRows += counts.unknown
+    let firstHour = firstMinute == .max ? Int32.max : Int32(floorDivide(Int64(firstMinute), 60))
+    return (slow, firstHour <= endedHour ? (firstHour, endedHour) : nil)
+  }
+
+  /// Future and ancient stamps.
+  private static var quarantine: UInt32 {
+    ScreeningReasons.futureStamp.rawValue | ScreeningReasons.ancientStamp.rawValue
+  }
+
+  /// The reading as a cell; a value that a cell cannot hold has failed.
+  @inline(__always)
+  private static func cell(_ reading: Reading, ordinal: UInt8) -> Cell {
+    var code = Cell.code(of: reading.flag)
+    let scaled = reading.value * 1_000
+    guard code != Cell.missing, scaled > -2_147_483_648, scaled < 2_147_483_647.5 else {
+      if code != Cell.missing { code = Cell.fail }
+      return Cell(value: .min, code: code, ordinal: ordinal)
+    }
+    // Adding 1.5 × 2^52 rounds to the nearest integer, ties to even, in the low bits of the mantissa.
+    let rounded = (scaled + 6_755_399_441_055_744).bitPattern
+    return Cell(value: Int32(truncatingIfNeeded: rounded), code: code, ordinal: ordinal)
+  }
+
+  /// Merges a row into neighbouring minutes; the most notable of what happened counts.
+  private static func fill(
+    _ planes: Ring.Planes, _ first: Int, _ count: Int, _ lane: Int, _ row: Cell, _ station: Int,
+    _ sources: SourceTable
+  ) -> Arrival {
+    var slot = first
+    var outcome = Arrival.duplicate
+    for _ in 0..<count {
+      let arrival = merge(row, at: planes[slot, lane], station, sources)
+      if arrival.takesCell { planes[slot, lane] = row }
+      if arrival.weight > outcome.weight { outcome = arrival }
+      slot += 1
+      if slot == planes.slots { slot = 0 }
+    }
+    return outcome
+  }
+
+  static func merge(_ row: Cell, at stored: Cell, _ station: Int, _ sources: SourceTable) -> Arrival {
+    Arrival.of(
+      row, at: stored, sameSource: row.ordinal == stored.ordinal,
+      outranks: sources.outranks(station: station, row.ordinal, stored.ordinal))
+  }
+
+  static func count(_ arrival: Arrival, _ summary: inout InsertSummary) {
+    switch arrival {
+    case .stored, .preferred: summary.accepted += 1
+    case .correction: summary.corrections += 1
+    case .duplicate: summary.duplicates += 1
+    case .evidence: summary.evidence += 1
+    }
+  }
+
+  // MARK: Everything else
+
+  /// Puts one reading where the common case did not: hours, days, past minutes, other quantities.
+  private mutating func place(
+    _ reading: Reading, _ station: ResolvedStation, feed: UInt16, _ ended: inout (Int32, Int32)?,
+    _ summary: inout InsertSummary
+  ) {
+    let index = Int(station.index)
+    let row = Self.cell(reading, ordinal: station.ordinal)
+    let arrived = LatestReading(
+      begin: reading.begin, value: Concentration(thousandths: row.value),
+      periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
+    let lane = Int(reading.pollutant.rawValue)
+    guard reading.pollutant.isCriteria else {
+      latest.updateOther(station: index, pollutant: reading.pollutant, arrived, sources)
+      summary.accepted += 1
+      return
+    }
+    let place = index * Pollutant.criteriaCount + lane
+    latest.criteria[place] = LatestTable.newer(latest.criteria[place], arrived, sources)
+    let plan = planner().plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
+    switch plan.kind {
+    case .minutes:
+      var outcomes = Outcomes()
+      for slot in plan.first..<plan.first + Int32(plan.count) {
+        placeMinute(row, index, lane, slot, feed, &ended, &outcomes, &summary)
+      }
+      outcomes.count(into: &summary)
+    case .hour:
+      var outcomes = Outcomes()
+      placeHour(row, index, lane, plan.first, feed, &outcomes, &summary)
+      outcomes.count(into: &summary)
+    case .day: placeDay(row, index, lane, plan.first, &summary)
+    case .other: summary.evidence += 1
+    }
+  }
+
+  private mutating func placeMinute(
+    _ row: Cell, _ station: Int, _ lane: Int, _ slot: Int32, _ feed: UInt16, _ ended: inout (Int32, Int32)?,
+    _ outcomes: inout Outcomes, _ summary: inout InsertSummary
+  ) {
+    let planner = planner()
+    let hour = Int32(floorDivide(Int64(slot), 60))
+    guard slot <= planner.lastMinute else {
+      outcomes.dropped = true
+      return
+    }
+    if slot >= planner.firstMinute {
+      let place = station * Pollutant.criteriaCount + lane
+      let arrival = Self.merge(row, at: minutes[slot, place], station, sources)
+      outcomes.note(arrival)
+      guard arrival.takesCell else { return }
+      minutes[slot, place] = row
+      if hour <= endedHour { ended = (min(ended?.0 ?? hour, hour), max(ended?.1 ?? hour, hour)) }
+    }
+    if hour <= minuteChunkHour {
+      park(.minute, row, station, lane, slot, hour, feed, &outcomes, &summary)
+    }
+  }
+
+  private mutating func placeHour(
+    _ row: Cell, _ station: Int, _ lane: Int, _ hour: Int32, _ feed: UInt16, _ outcomes: inout Outcomes,
+    _ summary: inout InsertSummary
+  ) {
+    guard hour <= deep.head ?? .min else {
+      outcomes.dropped = true
+      return
+    }
+    var mustPark = CivilDay(hour: hour).number <= closedDay
+    if holds(hour: hour, station: station) {
+      let stored = hourCell(station: station, lane: lane, hour: hour)
+      let arrival = Self.merge(row, at: stored, station, sources)
+      outcomes.note(arrival)
+      guard arrival.takesCell else { return }
+      setHour(row, station: station, lane: lane, hour: hour)
+      if row.code == Cell.missing, hour <= endedHour {
+        // A withdrawn hour is made from minutes again, from the ring or from the stored ones.
+        if hour * 60 >= planner().firstMinute {
+          rollHour(hour, stations: station..<station + 1)
+        } else {
+          mustPark = true
+        }
+      }
+    }
+    if mustPark { park(.hour, row, station, lane, hour, hour, feed, &outcomes, &summary) }
+  }
+
+  private mutating func placeDay(
+    _ row: Cell, _ station: Int, _ lane: Int, _ day: Int32, _ summary: inout InsertSummary
+  ) {
+    let place = map.places[station]
+    guard place.isAssessed, lane != Int(Pollutant.o3.rawValue), days.contains(day) else {
+      summary.evidence += 1
+      return
+    }
+    let arrival = Self.merge(row, at: days[day, Int(place.deepLane) + lane], station, sources)
+    Self.count(arrival, &summary)
+    guard arrival.takesCell else { return }
+    days[day, Int(place.deepLane) + lane] = row
+    changes.dayChanged(units: map.entries[station].units, day: CivilDay(number: day))
+    // A withdrawn day is made from hours again where the ring has them.
+    if row.code == Cell.missing { changes.hourChanged(station: station, hour: day * 24) }
+  }
+
+  /// Lets a row wait for the chunks of its county and day.
+  private mutating func park(
+    _ kind: ParkedRow.Kind, _ row: Cell, _ station: Int, _ lane: Int, _ slot: Int32, _ hour: Int32, _ feed: UInt16,
+    _ outcomes: inout Outcomes, _ summary: inout InsertSummary
+  ) {
+    let day = CivilDay(hour: hour)
+    guard days.contains(day.number) else {
+      outcomes.dropped = true
+      return
+    }
+    let key = Parking.Key(day: day, bucket: Int(map.places[station].bucket))
+    let parked = ParkedRow(
+      kind: kind, pollutant: UInt8(lane), code: row.code, feed: feed, station: Int32(station), slot: slot,
+      value: row.value)
+    switch parking.park(parked, key: key, maximum: settings.maximumParkedRows) {
+    case nil: outcomes.dropped = true
+    case true?:
+      summary.needs.append(CountyDay(county: map.code(ofBucket: key.bucket), day: day))
+      outcomes.parked = true
+    case false?: outcomes.parked = true
+    }
+  }
+}
+
+/// What happened to the slots of one reading.
+private struct Outcomes {
+  var arrival: Arrival?
+  var parked = false
+  var dropped = false
+
+  mutating func note(_ next: Arrival) {
+    if next.weight > arrival?.weight ?? -1 { arrival = next }
+  }
+
+  func count(into summary: inout InsertSummary) {
+    if let arrival {
+      Rollup.count(arrival, &summary)
+      if parked { summary.rewrites += 1 }
+    } else if parked {
+      summary.late += 1
+    } else if dropped {
+      summary.dropped += 1
+    }
+  }
+}
+
+extension Arrival {
+  /// Order of what is told of a reading that fills several slots.
+  var weight: Int {
+    switch self {
+    case .duplicate: 0
+    case .evidence: 1
+    case .stored: 2
+    case .preferred: 3
+    case .correction: 4
+    }
+  }
+}

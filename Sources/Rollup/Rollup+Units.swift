@@ -1,0 +1,167 @@
+package import AirQuality
+
+extension Rollup {
+  // MARK: Hours
+
+  /// The usable hour value of a station; missing when there is none (of the six pollutants only).
+  package func stationHour(_ station: Int, pollutant: Pollutant, hour: Int32) -> Concentration {
+    guard pollutant.isCriteria else { return .missing }
+    let cell = hourCell(station: station, lane: Int(pollutant.rawValue), hour: hour)
+    return cell.usable(map.places[station].limit).map { Concentration(thousandths: $0) } ?? .missing
+  }
+
+  /// The 8 h ozone mean of a station that ends with the hour; missing below `hoursForEightHours`.
+  package func stationOzoneEightHour(_ station: Int, endHour: Int32) -> Concentration {
+    let hours = (0..<8).map { step in
+      stationHour(station, pollutant: .o3, hour: endHour - 7 + step).thousandths
+    }
+    return eightHourMean(hours[...])
+  }
+
+  /// The newest hour of which the station has a usable value of one of the six, and that has ended; nil when the ring
+  /// has none.
+  package func newestHour(station: Int) -> Int32? {
+    guard clock != nil else { return nil }
+    let ring = map.places[station].isAssessed ? deep : hours
+    guard let tail = ring.tail else { return nil }
+    var hour = min(endedHour, ring.head ?? endedHour)
+    while hour >= tail {
+      if Pollutant.criteria.contains(where: { !stationHour(station, pollutant: $0, hour: hour).isMissing }) {
+        return hour
+      }
+      hour -= 1
+    }
+    return nil
+  }
+
+  /// The means of a unit's assessed stations over one civil hour (DOMAIN.md 12, three aggregates).
+  package func unitHour(_ unit: Int, hour: Int32) -> UnitValues {
+    UnitValues(
+      values: Pollutant.criteria.map { pollutant in
+        mean(unit, day: CivilDay(hour: hour)) { stationHour($0, pollutant: pollutant, hour: hour) }
+      },
+      ozoneEightHour: mean(unit, day: CivilDay(hour: hour)) { stationOzoneEightHour($0, endHour: hour) })
+  }
+
+  /// The means of a unit's micro-stations over one civil hour, shown beside and never part of `unitHour`: of those
+  /// that have a good value, however few. The urban district has none.
+  package func microHour(_ unit: Int, hour: Int32) -> [UnitValue] {
+    let stations = map.units[unit].micro
+    return Pollutant.criteria.map { pollutant in
+      var sum: Int64 = 0
+      var valid = 0
+      for station in stations {
+        let value = stationHour(station, pollutant: pollutant, hour: hour)
+        guard !value.isMissing else { continue }
+        sum += Int64(value.thousandths)
+        valid += 1
+      }
+      let state: Knowledge =
+        stations.isEmpty
+        ? .unmonitored : valid == stations.count ? .known : valid > 0 ? .incomplete : .indeterminate
+      return UnitValue(
+        value: .mean(sum: sum, count: valid), state: state, valid: valid, expected: stations.count)
+    }
+  }
+
+  /// Whether every station assessed on that day has delivered the hour: the hour itself (also as missing), or the last
+  /// of its minutes. False for a unit without assessed stations, and before the hour has ended.
+  package func hourIsComplete(_ unit: Int, hour: Int32) -> Bool {
+    guard hour <= endedHour else { return false }
+    let day = CivilDay(hour: hour)
+    var any = false
+    for station in map.units[unit].stations where map.isAssessed(station, on: day) {
+      any = true
+      guard hasDelivered(station, hour: hour) else { return false }
+    }
+    return any
+  }
+
+  private func hasDelivered(_ station: Int, hour: Int32) -> Bool {
+    let lastMinute = hour * 60 + 59
+    let held = minutes.contains(hour * 60) && minutes.contains(lastMinute)
+    return (0..<Pollutant.criteriaCount).contains { lane in
+      let code = hourCell(station: station, lane: lane, hour: hour).code
+      if (Cell.good...Cell.missing).contains(code) { return true }
+      // Hours made from minutes that have left the ring stay as they are.
+      return held ? minutes[lastMinute, station * Pollutant.criteriaCount + lane].code != 0 : code >= Cell.rolled
+    }
+  }
+
+  // MARK: Running means
+
+  /// The running 24 h means that end with a civil hour: per station the mean of at least `hoursForDay` hours (ozone:
+  /// the highest 8 h mean inside the window, as for a day), then the mean of the stations under their share rule; for
+  /// the city the unweighted mean of the counties.
+  package func running24(_ unit: Int, endHour: Int32) -> RunningMeans {
+    if map.units[unit].kind == .city { return cityRunning24(endHour: endHour) }
+    let day = CivilDay(hour: endHour)
+    let stations = map.units[unit].stations.filter { map.isAssessed($0, on: day) }
+    var usable = 0
+    var leading: [Int?] = []
+    var values: [UnitValue] = []
+    for pollutant in Pollutant.criteria {
+      var sum: Int64 = 0
+      var valid = 0
+      var highest = Concentration.missing
+      var leader: Int?
+      for station in stations {
+        let hours = stationHours(station: station, lane: Int(pollutant.rawValue), first: endHour - 23)
+        usable += hours.count { $0 != .min }
+        let mean = dayMean(of: hours, pollutant: pollutant)
+        guard !mean.isMissing else { continue }
+        sum += Int64(mean.thousandths)
+        valid += 1
+        if mean > highest { (highest, leader) = (mean, station) }
+      }
+      values.append(UnitValue(sum: sum, validStations: valid, of: stations.count))
+      leading.append(leader)
+    }
+    let expected = stations.count * 24 * Pollutant.criteriaCount
+    return RunningMeans(
+      unit: unit, endHour: endHour, values: values, leading: leading,
+      completeness: expected == 0 ? 0 : Double(usable) / Double(expected))
+  }
+
+  private func cityRunning24(endHour: Int32) -> RunningMeans {
+    let counties = (0..<map.cityUnit).map { running24($0, endHour: endHour) }
+    let day = CivilDay(hour: endHour)
+    var weighted = 0.0
+    var stations = 0
+    for county in counties {
+      let count = map.units[county.unit].stations.count { map.isAssessed($0, on: day) }
+      weighted += county.completeness * Double(count)
+      stations += count
+    }
+    let leading = Pollutant.criteria.map { pollutant -> Int? in
+      counties.max { a, b in
+        // The first of equal counties leads.
+        a[pollutant].value < b[pollutant].value || (a[pollutant].value == b[pollutant].value && a.unit > b.unit)
+      }?.leading[Int(pollutant.rawValue)]
+    }
+    return RunningMeans(
+      unit: map.cityUnit, endHour: endHour,
+      values: Pollutant.criteria.map { pollutant in UnitValue(counties: counties.map { $0[pollutant] }) },
+      leading: leading, completeness: stations == 0 ? 0 : weighted / Double(stations))
+  }
+
+  // MARK: Means
+
+  /// The mean of a value of a unit's stations assessed on a day, for the city of its counties' means.
+  func mean(_ unit: Int, day: CivilDay, of value: (Int) -> Concentration) -> UnitValue {
+    if map.units[unit].kind == .city {
+      return UnitValue(counties: (0..<map.cityUnit).map { mean($0, day: day, of: value) })
+    }
+    var sum: Int64 = 0
+    var valid = 0
+    var expected = 0
+    for station in map.units[unit].stations where map.isAssessed(station, on: day) {
+      expected += 1
+      let value = value(station)
+      guard !value.isMissing else { continue }
+      sum += Int64(value.thousandths)
+      valid += 1
+    }
+    return UnitValue(sum: sum, validStations: valid, of: expected)
+  }
+}

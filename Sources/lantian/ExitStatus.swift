@@ -1,0 +1,23 @@
+import ArgumentParser
+import Glibc
+
+/// Exit codes by sysexits(3).
+enum ExitStatus: Int32 {
+  case usage = 64
+  case data = 65
+  case unavailable = 69
+  case inputOutput = 74
+  case retry = 75
+  case configuration = 78
+
+  /// Prints the sentence on standard error and ends the command with this code.
+  func fail(_ message: String) -> ExitCode {
+    printError("lantian: " + message)
+    return ExitCode(rawValue)
+  }
+}
+
+/// A line on standard error.
+func printError(_ line: String) {
+  fputs(line + "\n", stderr)
+}
