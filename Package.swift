@@ -42,6 +42,7 @@ let package = Package(
       dependencies: ["AirQuality", "Engine", .product(name: "Logging", package: "swift-log")],
       swiftSettings: edge),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "TargetsTests", dependencies: ["Targets", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
   ]

@@ -52,8 +52,9 @@ extension Engine {
     let means = rollup.running24(unit, endHour: hour)
     let aqi = AQI(
       DailyInput(
-        pm25: means[.pm25].value, pm10: means[.pm10].value, so2: means[.so2].value, no2: means[.no2].value,
-        co: means[.co].value, o3EightHour: means[.o3].value), edition: editions.edition(on: CivilDay(hour: hour)))
+        pm25: means[.pm25].value.published(.pm25), pm10: means[.pm10].value.published(.pm10),
+        so2: means[.so2].value.published(.so2), no2: means[.no2].value.published(.no2),
+        co: means[.co].value.published(.co), o3EightHour: means[.o3].value.published(.o3)), edition: editions.edition(on: CivilDay(hour: hour)))
     let window: RunningAQI
     if let bound = aqi.lowerBound {
       window = RunningAQI(value: Int16(bound), quality: aqi.isLowerBound ? .lowerBound : .complete)
@@ -125,4 +126,10 @@ extension Engine {
   }
 
   var editions: AQIEditionSetting { AQIEditionSetting(name: configuration?.edition ?? "by-date") ?? .byDate }
+}
+
+extension Concentration {
+  /// Rounded as the standard publishes it: an index is made from the published number (GB/T 8170; CO one decimal,
+  /// the others none).
+  func published(_ pollutant: Pollutant) -> Concentration { rounded(toDecimals: pollutant == .co ? 1 : 0) }
 }

@@ -60,7 +60,7 @@ extension Engine {
       let end = offset.start(ofHour: hour + 1)
       guard now.milliseconds - end.milliseconds <= Self.realtimeMilliseconds else { break }
       func value(_ pollutant: Pollutant) -> Concentration {
-        rollup.stationHour(index, pollutant: pollutant, hour: hour)
+        rollup.stationHour(index, pollutant: pollutant, hour: hour).published(pollutant)
       }
       let input = RealtimeInput(
         pm25: value(.pm25), pm10: value(.pm10), so2: value(.so2), no2: value(.no2), o3: value(.o3), co: value(.co),
@@ -100,8 +100,10 @@ extension Engine {
     let fresh = now.milliseconds - end.milliseconds <= Self.realtimeMilliseconds
     let running = rollup.running24(unit, endHour: hour)
     let input = RealtimeInput(
-      pm25: means[.pm25].value, pm10: means[.pm10].value, so2: means[.so2].value, no2: means[.no2].value,
-      o3: means[.o3].value, co: means[.co].value, so2Day: running[.so2].value)
+      pm25: means[.pm25].value.published(.pm25), pm10: means[.pm10].value.published(.pm10),
+      so2: means[.so2].value.published(.so2), no2: means[.no2].value.published(.no2),
+      o3: means[.o3].value.published(.o3), co: means[.co].value.published(.co),
+      so2Day: running[.so2].value.published(.so2))
     let aqi = AQI(input, edition: editions.edition(on: CivilDay(hour: hour)))
     return UnitView(
       county: county(unit), aqi: fresh ? Self.aqiView(aqi) : .none, level: levelView(unit),

@@ -39,7 +39,7 @@ struct LedgerInputs {
     let made = (0..<CivilDay.days(inYear: year)).map { day -> Bool? in
       func value(_ pollutant: Pollutant) -> Concentration {
         let days = series[Int(pollutant.rawValue)]
-        return day < days.count ? days[day] : .missing
+        return day < days.count ? days[day].published(pollutant) : .missing
       }
       let input = DailyInput(
         pm25: value(.pm25), pm10: value(.pm10), so2: value(.so2), no2: value(.no2), co: value(.co),

@@ -15,6 +15,8 @@ public import AirQuality
 ///   else `on_course` or `at_risk` by the projection.
 /// - After it: `missed` when above T; `met` when not above T and reviewed; `on_course` until reviewed; `unknown` when
 ///   the year is not valid (324 days, 27 a month, February 25).
+/// - Budget ratio: S/(T·(n + r)), the share already used of the sum that the valid days of the year may have; for heavy
+///   days S/T.
 /// - Without a printed target, T follows from an official value of the year before and the printed drop, cut or 持续改善 (not
 ///   above it); without that value the row is `unknown`.
 public enum Ledger {

@@ -54,6 +54,7 @@ public struct LedgerResult: Sendable, Hashable {
   /// Why the state is what it is, in Chinese and in English.
   public var reason: String
   public var reasonEnglish: String
-  /// Share of the year's allowed sum that is used (`Ledger`); nil without a target above zero.
+  /// Share of the allowed sum that is used: S/(T·(n + r)), for heavy days S/T, above 1 when overspent; nil without a target
+  /// above zero or without a valid day.
   public var budgetRatio: Double?
 }
