@@ -13,37 +13,126 @@ let settings: [SwiftSetting] = [
 /// Targets that touch C say where they are unsafe.
 let edge: [SwiftSetting] = settings + [.strictMemorySafety()]
 
+/// C and C++: warnings are errors.
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+let cxxSettings: [CXXSetting] = [.treatAllWarnings(as: .error)]
+
 let package = Package(
   name: "Lantian",
-  products: [],
+  products: [.executable(name: "lantian", targets: ["lantian"])],
   dependencies: [
     // The command line: verbs, help, completion, exit codes.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // The logging face the other libraries share.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // Header fields and status codes of the HTTP server's faces.
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Channels and buffers of the HTTP server's faces.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     // SQLite with a serial writer, snapshot readers and migrations.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    // The HTTP server of API, metrics, stream and console.
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // The HTTP server of API, metrics, stream and console. Without its default traits: no configuration library.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     // YAML with marks, so that errors name the line.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Hummingbird's server is a service; stopping it gracefully speaks this library's language.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    // MARK: C libraries, each behind the calls Swift cannot make
+
+    // libcurl carries every transfer; only its variadic calls are wrapped.
+    .target(name: "CLibcurl", cSettings: cSettings, linkerSettings: [.linkedLibrary("curl")]),
+    // One private epoll set replaces a Dispatch source per socket.
+    .target(name: "CEpoll", cSettings: cSettings),
+    // simdjson reads feed bodies 60 times faster than Foundation; C++, so it stands behind a C header.
+    .target(name: "CSimdjson", cxxSettings: cxxSettings, linkerSettings: [.linkedLibrary("simdjson")]),
+    // expat goes on after an undefined entity such as `&mdash;`, which FoundationXML does not.
+    .target(name: "CExpat", cSettings: cSettings, linkerSettings: [.linkedLibrary("expat")]),
+    // SHA-256 and HMAC of OpenSSL's libcrypto.
+    .target(name: "CLibcrypto", cSettings: cSettings, linkerSettings: [.linkedLibrary("crypto")]),
+    // posix_spawn, pidfd and memfd, which Swift cannot call or does not see.
+    .target(name: "CSpawn", cSettings: cSettings),
+    // deflateInit2 and inflateInit2 are macros, which Swift cannot call.
+    .target(name: "CZlib", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
+
+    // MARK: The functional core
+
     .target(name: "AirQuality", swiftSettings: settings),
-    .target(name: "Alerts", dependencies: ["AirQuality"], swiftSettings: settings),
-    .target(name: "Targets", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Lidar", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "Lidar"], swiftSettings: edge),
     .target(name: "Screening", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Rollup", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Targets", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Alerts", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(
       name: "Engine", dependencies: ["AirQuality", "Screening", "Rollup", "Targets", "Alerts"],
       swiftSettings: settings),
+
+    // MARK: The shell
+
+    .target(name: "Timekeeping", dependencies: ["AirQuality"], swiftSettings: edge),
+    .target(name: "Transport", dependencies: ["CLibcurl", "CEpoll", "Timekeeping"], swiftSettings: edge),
+    .target(name: "Polling", dependencies: ["AirQuality", "Timekeeping", "Transport"], swiftSettings: settings),
+    .target(
+      name: "Store",
+      dependencies: ["AirQuality", "Engine", "CLibcrypto", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: edge),
+    .target(
+      name: "Delivery", dependencies: ["AirQuality", "Engine", "Store", "CLibcrypto", "CSpawn"], swiftSettings: edge),
+    .target(
+      name: "Web",
+      dependencies: [
+        "AirQuality", "Engine",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [
+        .embedInCode("Resources/console.html"), .embedInCode("Resources/console.css"),
+        .embedInCode("Resources/console.js"), .embedInCode("Resources/openapi.json"),
+      ],
+      swiftSettings: edge),
+    .target(
+      name: "ConfigurationFiles", dependencies: ["AirQuality", .product(name: "Yams", package: "Yams")],
+      swiftSettings: edge),
     .target(
       name: "Daemon",
-      dependencies: ["AirQuality", "Engine", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Engine", "Feeds", "Lidar", "Polling", "Rollup", "Screening",
+        "Store", "Targets", "Timekeeping", "Transport", "Web", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: edge),
-    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
-    .testTarget(name: "TargetsTests", dependencies: ["Targets", "AirQuality"], swiftSettings: settings),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
+    // The simulated city and its feed server behind `lantian demo`.
+    .target(
+      name: "Demo",
+      dependencies: [
+        "AirQuality", "Engine", "CZlib",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      resources: [.embedInCode("Resources/targets-2020.csv")], swiftSettings: edge),
+    .executableTarget(
+      name: "lantian",
+      dependencies: [
+        "AirQuality", "Alerts", "CZlib", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Feeds", "Lidar", "Store",
+        "Timekeeping",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: edge),
+
+    // MARK: Test support and tests
+
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
-  ]
+    .testTarget(name: "TargetsTests", dependencies: ["Targets", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
+  ],
+  cxxLanguageStandard: .cxx17
 )

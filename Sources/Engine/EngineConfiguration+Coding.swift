@@ -22,6 +22,7 @@ extension EngineConfiguration {
       writer.write(each: hook.levels) { $0.write($1) }
       writer.write(each: hook.kinds) { $0.write($1.rawValue) }
     }
+    writer.write(externalURL)
   }
 
   package init(decoding reader: inout ByteReader) throws(ByteReadingError) {
@@ -56,7 +57,7 @@ extension EngineConfiguration {
     }
     self.init(
       site: Site(name: name, code: code, offset: offset, counties: counties, stations: stations), feeds: feeds,
-      targets: targets, criteria: criteria, edition: edition, hooks: hooks)
+      targets: targets, criteria: criteria, edition: edition, hooks: hooks, externalURL: try reader.readString())
   }
 
   private static func readStrings(_ reader: inout ByteReader) throws(ByteReadingError) -> [String] {

@@ -105,8 +105,11 @@ public struct EngineConfiguration: Sendable, Hashable {
   /// `by-date`, `hj633-2012` or `hj633-2026`.
   public var edition: String
   public var hooks: [HookSubscription]
+  /// Where operators reach this daemon, written into deliveries; without a trailing slash.
+  public var externalURL: String
   public init(
-    site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription]
+    site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription],
+    externalURL: String = ""
   ) {
     self.site = site
     self.feeds = feeds
@@ -114,6 +117,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     self.criteria = criteria
     self.edition = edition
     self.hooks = hooks
+    self.externalURL = externalURL
   }
 }
 

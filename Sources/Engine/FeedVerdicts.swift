@@ -33,7 +33,7 @@ package struct FeedVerdicts: Sendable, Hashable {
 
   func encode(into writer: inout ByteWriter) { for (_, count) in labelled { writer.write(count) } }
 
-  init() {}
+  package init() {}
 
   init(decoding reader: inout ByteReader) throws(ByteReadingError) {
     good = try reader.read(UInt64.self)

@@ -4,13 +4,19 @@ extension Rollup {
   /// Lets time pass to `now`: hours and days that ended are made from their minutes and hours, chunks that are due are
   /// encoded before anything leaves the rings, and the rings move on. An earlier instant than the newest does nothing.
   package mutating func advance(to now: Instant) -> AdvanceSummary {
+    advance(to: now, deferring: false)
+  }
+
+  /// `deferring` leaves the one hour that ended, in the midst of a day, for the end of the batch that brings its last
+  /// minute: `pendingHour`.
+  mutating func advance(to now: Instant, deferring: Bool) -> AdvanceSummary {
     var summary = AdvanceSummary()
     if let clock {
       guard now > clock else {
         describe(&summary)
         return summary
       }
-      pass(to: now, &summary)
+      pass(to: now, deferring: deferring, &summary)
     } else {
       // Nothing before the first instant is due.
       (endedHour, minuteChunkHour, closedHour) = (hour(0, now), hour(settings.minuteChunkMinutes, now), closing(now))
@@ -51,7 +57,7 @@ extension Rollup {
     revisions.advance(to: today)
   }
 
-  private mutating func pass(to now: Instant, _ summary: inout AdvanceSummary) {
+  private mutating func pass(to now: Instant, deferring: Bool, _ summary: inout AdvanceSummary) {
     moveDays(to: now)
     // The rings hold nothing after their heads, whatever time passed.
     let lastMinuteHour = Int32(floorDivide(Int64(minutes.head ?? 0), 60))
@@ -60,13 +66,21 @@ extension Rollup {
     let firstMinuteHour = Int32(floorDivide(Int64(minutes.tail ?? 0) + 59, 60))
     let oldEnded = endedHour
     endedHour = hour(0, now)
-    for ended in Self.span(oldEnded, endedHour, firstMinuteHour, lastMinuteHour) {
-      rollHour(ended, stations: 0..<map.entries.count)
+    let endsDay = CivilDay(hour: endedHour) != CivilDay(hour: endedHour + 1)
+    // Deferred only while the ring will still hold the whole hour at the end of the batch.
+    let newTail = map.site.offset.minute(of: now) + settings.headroomMinutes - Int32(settings.minuteSlots) + 1
+    if deferring, endedHour == oldEnded + 1, !endsDay, endedHour * 60 >= newTail {
+      pendingHour = endedHour
+    } else {
+      for ended in Self.span(oldEnded, endedHour, firstMinuteHour, lastMinuteHour) {
+        rollHour(ended, stations: 0..<map.entries.count)
+      }
     }
 
     let oldChunk = minuteChunkHour
     minuteChunkHour = hour(settings.minuteChunkMinutes, now)
-    for due in Self.span(oldChunk, minuteChunkHour, firstMinuteHour, lastMinuteHour) {
+    for due in Self.span(oldChunk, minuteChunkHour, firstMinuteHour, lastMinuteHour)
+    where hasMinutes(inHour: due) {
       for bucket in 0..<map.bucketCount {
         if let chunk = encodeMinutes(bucket: bucket, hour: due) { summary.chunks.append(chunk) }
       }

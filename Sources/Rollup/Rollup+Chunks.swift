@@ -31,6 +31,16 @@ extension Rollup {
     }
   }
 
+  /// Whether any station has a minute in that hour; a walk over planes that spares a walk over stations.
+  func hasMinutes(inHour hour: Int32) -> Bool {
+    let planes = minutes.reading
+    return (0..<60).contains { minute in
+      guard minutes.contains(hour * 60 + Int32(minute)) else { return false }
+      let start = minutes.index(of: hour * 60 + Int32(minute)) * planes.stride
+      return UnsafeBufferPointer(start: planes.metas + start, count: minutes.lanes).contains { $0 != 0 }
+    }
+  }
+
   private func encode(
     _ key: RollupChunkKey, bucket: Int, slots: Int, cell: (_ station: Int, _ lane: Int, _ slot: Int) -> Cell
   ) -> RollupChunk? {

@@ -26,7 +26,7 @@ extension Rollup {
     feed: String, stations: [String], readings: ContiguousArray<Reading>, now: Instant
   ) -> InsertSummary {
     var summary = InsertSummary()
-    summary.advance = advance(to: now)
+    summary.advance = advance(to: now, deferring: true)
     let feedIndex = sources.index(of: feed)
     let resolved = resolve(stations, feed: feedIndex)
     let slow = insertDirect(readings, resolved: resolved, feed: feedIndex, summary: &summary)
@@ -35,8 +35,10 @@ extension Rollup {
       place(readings[index], resolved[Int(readings[index].station)], feed: feedIndex, &ended, &summary)
     }
     if let (first, last) = ended {
-      for hour in first...min(last, endedHour) { rollHour(hour, stations: resolved) }
+      for hour in first...min(last, endedHour) where hour != pendingHour { rollHour(hour, stations: resolved) }
     }
+    if let hour = pendingHour { rollHour(hour, stations: 0..<map.entries.count) }
+    pendingHour = nil
     summary.changes = finish()
     return summary
   }
@@ -86,6 +88,7 @@ extension Rollup {
     let planes = minutes.planes()
     let sources = sources
     let registered = map.registeredCount
+    let quarantine = Self.quarantine
     var slow: [Int] = []
     var counts = (accepted: 0, unusable: 0, unknown: 0)
     var other = summary
@@ -101,7 +104,7 @@ extension Rollup {
               other.dropped += 1
               continue
             }
-            if reading.reasons.rawValue & Self.quarantine != 0 {
+            if reading.reasons.rawValue & quarantine != 0 {
               other.quarantined += 1
               continue
             }

@@ -28,60 +28,32 @@ extension Rollup {
   /// A sum over sixty planes, a block of stations at a time so that the sums stay in the cache.
   mutating func rollHour(_ hour: Int32, stations range: Range<Int>) {
     guard minutes.contains(hour * 60), minutes.contains(hour * 60 + 59) else { return }
-    let lanesPerStation = Pollutant.criteriaCount
-    let block = 256
-    let width = min(block, range.count) * lanesPerStation
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(width, 1)) { sums in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(width * 3, 1)) { bytes in
-        let usable = UnsafeMutableBufferPointer(rebasing: bytes[0..<width])
-        let suspects = UnsafeMutableBufferPointer(rebasing: bytes[width..<2 * width])
-        let limits = UnsafeMutableBufferPointer(rebasing: bytes[2 * width..<3 * width])
-        var start = range.lowerBound
-        while start < range.upperBound {
-          let stations = start..<min(start + block, range.upperBound)
-          let lanes = stations.count * lanesPerStation
-          for lane in 0..<lanes {
-            sums[lane] = 0
-            usable[lane] = 0
-            suspects[lane] = 0
-            limits[lane] = map.places[start + lane / lanesPerStation].limit
+    var sums = MinuteSums(stations: min(256, range.count))
+    var start = range.lowerBound
+    // Ordinary stations are most of all: their cells are written without looking anything up again.
+    let ordinary = hours.contains(hour) ? hours.planes() : nil
+    let slot = hours.index(of: hour)
+    let needed = settings.minutesForHour
+    while start < range.upperBound {
+      let stations = start..<min(start + 256, range.upperBound)
+      sums.add(hour, of: stations, minutes, map.places)
+      for station in stations {
+        let place = map.places[station]
+        for lane in 0..<Pollutant.criteriaCount {
+          let at = (station - start) * Pollutant.criteriaCount + lane
+          if let ordinary, !place.isAssessed {
+            let stored = ordinary[slot, Int(place.hourLane) + lane]
+            if stored.meta == 0, sums.counts[at] == 0 { continue }
+            ordinary[slot, Int(place.hourLane) + lane] = Rollup.rolledHour(
+              stored, sum: sums.sum(at), count: Int(sums.counts[at]), suspect: sums.suspects[at] != 0, needed: needed)
+            continue
           }
-          sumMinutes(hour, firstLane: start * lanesPerStation, lanes, sums, usable, suspects, limits)
-          for station in stations {
-            for lane in 0..<lanesPerStation {
-              let at = (station - start) * lanesPerStation + lane
-              takeRolled(
-                station: station, lane: lane, hour: hour, sum: sums[at], count: Int(usable[at]),
-                suspect: suspects[at] != 0)
-            }
-          }
-          start = stations.upperBound
+          takeRolled(
+            station: station, lane: lane, hour: hour, sum: sums.sum(at), count: Int(sums.counts[at]),
+            suspect: sums.suspects[at] != 0)
         }
       }
-    }
-  }
-
-  /// Adds up sixty planes.
-  private func sumMinutes(
-    _ hour: Int32, firstLane: Int, _ lanes: Int, _ sums: UnsafeMutableBufferPointer<Int64>,
-    _ usable: UnsafeMutableBufferPointer<UInt8>, _ suspects: UnsafeMutableBufferPointer<UInt8>,
-    _ limits: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    let planes = minutes.reading
-    let (sums, usable, suspects, limits) = (
-      sums.baseAddress!, usable.baseAddress!, suspects.baseAddress!, limits.baseAddress!
-    )
-    for minute in 0..<60 {
-      let offset = minutes.index(of: hour * 60 + Int32(minute)) * planes.stride + firstLane
-      let values = planes.values + offset
-      let metas = planes.metas + offset
-      for lane in 0..<lanes {
-        let code = metas[lane] & 7
-        let isUsable = code &- 1 < limits[lane]
-        sums[lane] &+= Int64(isUsable ? values[lane] : 0)
-        usable[lane] &+= isUsable ? 1 : 0
-        suspects[lane] |= isUsable && code == Cell.suspect ? 1 : 0
-      }
+      start = stations.upperBound
     }
   }
 

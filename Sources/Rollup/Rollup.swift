@@ -41,6 +41,9 @@ package struct Rollup: Sendable {
   var endedDay: Int32 = .min
   var closedDay: Int32 = .min
 
+  /// The hour that the batch being inserted has still to make for all stations; nil between calls.
+  var pendingHour: Int32?
+
   /// What a batch's stations resolved to, by feed, so that the next batch of the same stations need not look up. A
   /// cache: it is no part of the state.
   var resolutions: [UInt16: Resolution] = [:]

@@ -19,5 +19,11 @@ enum ExitStatus: Int32 {
 
 /// A line on standard error.
 func printError(_ line: String) {
-  fputs(line + "\n", stderr)
+  let bytes = Array((line + "\n").utf8)
+  _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
+}
+
+/// A line on standard output, written at once: a reader at the other end of a pipe sees it now.
+func printLine(_ line: String) {
+  InputFile.writeStandardOutput(Array((line + "\n").utf8))
 }

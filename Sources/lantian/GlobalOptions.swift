@@ -1,6 +1,11 @@
-import ArgumentParser
-import Daemon
-import Logging
+import AirQuality
+import Alerts
+public import ArgumentParser
+import ConfigurationFiles
+public import Daemon
+import Feeds
+import FoundationEssentials
+public import Logging
 
 /// Options every verb takes.
 struct GlobalOptions: ParsableArguments {
@@ -10,7 +15,7 @@ struct GlobalOptions: ParsableArguments {
   }
 
   @Option(name: .customLong("config"), help: "Configuration file.")
-  var configuration: String = "/etc/lantian/lantian.yaml"
+  var configurationFile: String = "/etc/lantian/lantian.yaml"
 
   @Option(help: "Tables for people or JSON for programs.")
   var output: Output = .table
@@ -20,6 +25,41 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(help: "How log lines are written: logfmt or json.")
   var logFormat: LogFormat = .logfmt
+
+  var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+  /// A logger on standard error; journald's priorities when that is the journal.
+  func logger() -> Logger {
+    let journald = environment["JOURNAL_STREAM"] != nil
+    let format = logFormat
+    let level = logLevel
+    return Logger(label: "lantian") { label in
+      StructuredLogHandler(label: label, format: format, journald: journald, level: level)
+    }
+  }
+
+  /// Reads the configuration at `path` and turns it into what the rooms take.
+  static func load(
+    path: String, environment: [String: String], listen: String? = nil, stateDirectory: String? = nil
+  ) throws -> RuntimeConfiguration {
+    let sources = ConfigurationSources(
+      path: path, environment: environment, presets: FeedPreset.allCases.map(\.rawValue), criteria: Criteria.names,
+      editions: AQIEditionSetting.names, listen: listen, stateDirectory: stateDirectory)
+    return try RuntimeConfiguration(try ConfigurationLoader.load(sources))
+  }
+
+  func load() throws -> RuntimeConfiguration {
+    try Self.load(path: configurationFile, environment: environment)
+  }
+
+  /// As `load()`, with errors on standard error and exit code 78.
+  func loadOrExit() throws -> RuntimeConfiguration {
+    do {
+      return try load()
+    } catch {
+      throw ExitStatus.configuration.fail("\(error)")
+    }
+  }
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,48 @@
+/// The limits and defaults of configuration files, in one place; `check --explain` prints those that bound the daemon.
+package enum ConfigurationBounds {
+  /// Largest YAML file, bytes.
+  package static let yamlBytes = 1 << 20
+  /// Largest table (CSV), bytes.
+  package static let tableBytes = 64 << 20
+  /// Largest secret file, bytes.
+  package static let secretBytes = 64 << 10
+  /// Files read from `conf.d`.
+  package static let fragments = 256
+  /// Values in one YAML file, aliases expanded.
+  package static let yamlValues = 200_000
+  /// Levels of nesting in one YAML file.
+  package static let yamlDepth = 32
+  /// Errors reported at once; the rest is counted.
+  package static let errors = 200
+  package static let feeds = 20_000
+  package static let hooks = 200
+  package static let counties = 1_000
+  package static let stations = 100_000
+  package static let dailyRows = 2_000_000
+  /// Characters of a feed's, hook's or station's name.
+  package static let nameLength = 128
+  /// Headers of one feed or hook.
+  package static let headers = 32
+
+  /// Milliseconds.
+  package static let everyMilliseconds: ClosedRange<Int64> = 100...86_400_000
+  package static let timeoutMilliseconds: ClosedRange<Int64> = 100...600_000
+  /// `timeout` when none is given: the smaller of `every` and 30 s, at least 5 s.
+  package static func defaultTimeoutMilliseconds(every: Int64) -> Int64 { max(5_000, min(every, 30_000)) }
+  package static let connectTimeoutMilliseconds: Int64 = 5_000
+  package static let periodMilliseconds: ClosedRange<Int64> = 0...86_400_000
+  /// Bytes of a decoded answer.
+  package static let bodyBytes: ClosedRange<Int64> = 1_024...(1 << 30)
+  package static let defaultBodyBytes: Int64 = 16 << 20
+  package static let redirects = 0...20
+  package static let defaultRedirects = 3
+  package static let webhookTimeoutMilliseconds: Int64 = 10_000
+  package static let execTimeoutMilliseconds: Int64 = 30_000
+  package static let defaultListen = "127.0.0.1:8650"
+  package static let defaultStateDirectory = "/var/lib/lantian"
+
+  /// Upper bound of ring memory for one series (station and pollutant), bytes.
+  package static let ringBytesPerSeries = 1_024
+  /// Days in the ledger of each county.
+  package static let ledgerDays = 400
+}

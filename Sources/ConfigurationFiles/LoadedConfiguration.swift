@@ -1,0 +1,99 @@
+package import AirQuality
+
+/// A checked configuration: everything the daemon needs, read at one moment.
+package struct LoadedConfiguration: Sendable, Hashable {
+  /// The main file.
+  package var path: String
+  /// Every file that was read, in order.
+  package var files: [String]
+  package var site: Site
+  /// Enabled and disabled ones in configuration order: the first that has a reading counts.
+  package var feeds: [FeedConfiguration]
+  package var hooks: [HookConfiguration]
+  /// The year's target tables, unparsed.
+  package var targets: [SourceFile]
+  package var history: [DailyMeansFile]
+  /// Criteria of the levels, `mee-2018`.
+  package var criteria: String
+  /// Edition of the AQI, `by-date`.
+  package var edition: String
+  package var listen: ListenAddress
+  /// Absolute.
+  package var stateDirectory: String
+  package var limits: LimitsConfiguration
+  package var retention: RetentionConfiguration
+  package var warnings: [ConfigurationWarning]
+
+  /// A file as bytes, for whoever parses it.
+  package struct SourceFile: Sendable, Hashable {
+    package var path: String
+    package var bytes: [UInt8]
+    /// SHA-256, lower-case hex.
+    package var digest: String
+  }
+}
+
+/// Daily means of past days from one file of the bureau, imported once by `digest`.
+package struct DailyMeansFile: Sendable, Hashable {
+  package struct Row: Sendable, Hashable {
+    /// A county, the city, or the urban district.
+    package var county: String
+    package var day: CivilDay
+    package var pollutant: Pollutant
+    /// In the pollutant's unit.
+    package var value: Concentration
+  }
+  /// The name as the configuration writes it.
+  package var source: String
+  /// SHA-256 of the file, lower-case hex.
+  package var digest: String
+  package var rows: [Row]
+}
+
+/// Where the HTTP server listens.
+package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+  /// An IPv4 or IPv6 address or a host name, without brackets.
+  package var host: String
+  /// 0 lets the system choose.
+  package var port: Int
+
+  package init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// Whether only this machine can reach it.
+  package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+  package var description: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+}
+
+/// What the daemon may use at most.
+package struct LimitsConfiguration: Sendable, Hashable {
+  /// Connections of all feeds at one time.
+  package var connections = 256
+  /// Connections to one host at one time.
+  package var connectionsPerHost = 6
+  /// Answers received and not yet decoded, bytes.
+  package var decodeBacklogBytes: Int64 = 64 << 20
+  /// Stations kept that are not in the registry.
+  package var unknownStations = 10_000
+  /// Deliveries waiting for one hook.
+  package var hookQueue = 10_000
+  package init() {}
+}
+
+/// How long the state directory keeps what.
+package struct RetentionConfiguration: Sendable, Hashable {
+  /// Raw answers kept for audit, bytes on disk; the oldest go first.
+  package var rawBytes: Int64 = 256 << 20
+  /// Days of minute values.
+  package var minuteDays = 2
+  /// Days of hour values.
+  package var hourDays = 1_100
+  /// Days of journal records.
+  package var journalDays = 400
+  /// Bytes of journal records; the oldest go first.
+  package var journalBytes: Int64 = 16 << 30
+  package init() {}
+}

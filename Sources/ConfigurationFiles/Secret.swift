@@ -1,0 +1,16 @@
+/// A password, token or key. It never shows itself: not in descriptions, dumps, errors or `check --explain`.
+package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  private let bytes: [UInt8]
+
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The bytes themselves, for the one place that signs or sends them.
+  package func reveal() -> [UInt8] { bytes }
+
+  /// The bytes as text, invalid UTF-8 repaired.
+  package func revealText() -> String { String(decoding: bytes, as: UTF8.self) }
+
+  package var description: String { "(secret)" }
+  package var debugDescription: String { "(secret)" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,273 @@
+import AirQuality
+import ConfigurationFiles
+import Delivery
+import Dispatch
+import Engine
+import Glibc
+import Logging
+import Polling
+import Store
+import Synchronization
+import Timekeeping
+import Transport
+import Web
+
+/// Signals, reload, failure of the store, timers, and the end.
+extension DaemonRuntime {
+  func watchSignals() {
+    signals = SignalWatcher(
+      queue: executor.queue,
+      handlers: [
+        (SIGTERM, { @Sendable [self] in assumeIsolated { $0.requestStop() } }),
+        (SIGINT, { @Sendable [self] in assumeIsolated { $0.requestStop() } }),
+        (
+          SIGHUP,
+          { @Sendable [self] in
+            Task { _ = await reload() }
+          }
+        ),
+      ])
+  }
+
+  /// Many feeds need many sockets; the soft limit is raised to the hard one.
+  func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max
+    else { return }
+    limit.rlim_cur = limit.rlim_max
+    if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
+      logger.warning("the limit of open files stays low", metadata: ["limit": "\(limit.rlim_cur)"])
+    }
+  }
+
+  // MARK: Reload
+
+  /// Builds the new configuration, swaps it in, and keeps the old one when the new one is bad.
+  func reload() async -> ReloadResult {
+    guard let pipeline, let intake, let running = configuration, !isStopping else {
+      return .refused(message: "the daemon is not running yet, or is stopping")
+    }
+    notifier.reloading()
+    defer { notifier.ready(status: "polling \(configuration?.definitions.count ?? 0) feeds") }
+    let next: RuntimeConfiguration
+    do {
+      next = try options.load()
+      if next.loaded.stateDirectory != running.loaded.stateDirectory || next.loaded.listen != running.loaded.listen {
+        logger.warning("`state` and `listen` change with a restart only")
+      }
+      try await put(next, in: pipeline, running.engine)
+    } catch {
+      let text = "\(error)"
+      logger.error("reload refused, the old configuration stays", metadata: ["error": "\(text)"])
+      noteReload(error: text)
+      return .refused(message: text)
+    }
+    configuration = next
+    for warning in next.loaded.warnings { logger.warning("\(warning)") }
+    intake.use(next.readers, offset: next.loaded.site.offset)
+    poster?.use(proxies: next.hookProxies)
+    deliverer.deliverer?.apply(hooks: next.hooks)
+    await poller.poller?.apply(definitions: next.definitions)
+    noteReload(error: nil)
+    logger.notice("reloaded", metadata: ["feeds": "\(next.definitions.count)"])
+    return .reloaded(generation: status.withLock { $0.configurationGeneration })
+  }
+
+  private func noteReload(error: String?) {
+    let now = WallClock().now()
+    status.withLock {
+      $0.lastReloadSuccessful = error == nil
+      $0.lastReloadAt = now
+      $0.lastReloadError = error
+    }
+  }
+
+  // MARK: The store failed
+
+  /// Closes the store, opens it again until that works, and goes on with an engine rebuilt from it.
+  func storeFailed(_ error: StoreError) async {
+    guard !isRebuilding, !isStopping, let holder, let pipeline, let configuration else { return }
+    isRebuilding = true
+    defer { isRebuilding = false }
+    logger.critical("a commit failed; the state is rebuilt from disk", metadata: ["error": "\(error)"])
+    setReady(false, "the store failed: \(error.message)")
+    await stopDeliverer()
+    await close(holder.store)
+    while !isStopping {
+      do {
+        let store = try Store(directory: configuration.loaded.stateDirectory)
+        let recovered = try EngineRecovery.recover(from: store)
+        holder.replace(store)
+        makeDeliverer(configuration, store)
+        await pipeline.restart(store: store, recovered: recovered)
+        if recovered.engine.configuration != configuration.engine {
+          _ = try await pipeline.journal(.configuration(configuration.engine))
+        }
+        deliverer.deliverer?.wake()
+        setReady(true, nil)
+        logger.notice("the store works again", metadata: ["records": "\(recovered.position)"])
+        return
+      } catch {
+        logger.error("the store cannot be opened yet", metadata: ["error": "\(error)"])
+      }
+      await pause(seconds: Self.reopenSeconds)
+    }
+  }
+
+  private func setReady(_ ready: Bool, _ reason: String?) {
+    status.withLock {
+      $0.ready = ready
+      $0.notReadyReason = reason
+    }
+    notifier.status(reason ?? "running")
+  }
+
+  private func pause(seconds: Int) async {
+    await withCheckedContinuation { continuation in
+      executor.queue.asyncAfter(deadline: .now() + .seconds(seconds)) { @Sendable in continuation.resume() }
+    }
+  }
+
+  // MARK: Timers
+
+  func startTimers(_ loaded: LoadedConfiguration) {
+    if let interval = notifier.watchdogInterval {
+      every(interval) { $0.feedWatchdog() }
+    }
+    every(.seconds(Self.pruneSeconds)) { $0.prune() }
+  }
+
+  private func every(_ interval: Duration, _ body: @escaping @Sendable (isolated DaemonRuntime) -> Void) {
+    let timer = DispatchSource.makeTimerSource(queue: executor.queue)
+    timer.setEventHandler { @Sendable [weak self] in
+      self?.assumeIsolated { body($0) }
+    }
+    let nanoseconds = Int(interval.nanoseconds64)
+    timer.schedule(deadline: .now() + .nanoseconds(nanoseconds), repeating: .nanoseconds(nanoseconds))
+    timer.activate()
+    timers.append(timer)
+  }
+
+  /// The watchdog is fed by a round through the queues that do the work: one that hangs lets systemd restart us.
+  private func feedWatchdog() {
+    guard let poller = poller.poller, let pipeline, let holder else { return }
+    let notifier = notifier
+    poller.queue.async { @Sendable in
+      pipeline.queue.async { @Sendable in
+        holder.store.ping { notifier.watchdog() }
+      }
+    }
+  }
+
+  private func prune() {
+    guard let loaded = configuration?.loaded, let holder, let view = pipeline?.committedView else { return }
+    var policy = RetentionPolicy()
+    policy.journalDays = Int32(clamping: loaded.retention.journalDays)
+    policy.minuteDays = Int32(clamping: loaded.retention.minuteDays)
+    policy.hourDays = Int32(clamping: loaded.retention.hourDays)
+    let logger = logger
+    holder.store.prune(policy, civilNow: view.at, offset: loaded.site.offset, wallNow: WallClock().now()) { result in
+      if case .failure(let error) = result { logger.error("pruning failed", metadata: ["error": "\(error)"]) }
+    }
+  }
+
+  static func bodyLimits(_ loaded: LoadedConfiguration) -> BodyRing.Limits {
+    var limits = BodyRing.Limits()
+    limits.bytes = Int(loaded.retention.rawBytes)
+    return limits
+  }
+
+  /// A fast civil clock needs fine ticks: a tick of a demonstration is at most half a civil minute.
+  static func pollingLimits(_ clock: any SiteClock) -> PollingLimits {
+    var limits = PollingLimits()
+    if clock.speed > 1 {
+      limits.tick = max(5_000_000, min(limits.tick, Int64(30_000_000_000 / clock.speed)))
+    }
+    return limits
+  }
+
+  // MARK: The end
+
+  /// Drains in the order of the data path, within the deadline.
+  func stop() async {
+    isStopping = true
+    notifier.stopping()
+    setReady(false, "stopping")
+    logger.notice("stopping")
+    for timer in timers { timer.cancel() }
+    timers = []
+    await poller.poller?.shutdown(deadline: Self.drainDeadline)
+    await pipeline?.drain()
+    await stopDeliverer()
+    await poster?.shutdown()
+    await server?.stop(deadline: .seconds(3))
+    if let holder { await close(holder.store) }
+    signals?.cancel()
+    logger.notice("stopped")
+  }
+
+  private func stopDeliverer() async {
+    guard let deliverer = deliverer.deliverer else { return }
+    await withCheckedContinuation { continuation in
+      deliverer.shutdown(deadlineMilliseconds: Int(Self.drainDeadline.milliseconds64)) { continuation.resume() }
+    }
+  }
+
+  private func close(_ store: Store) async {
+    await withCheckedContinuation { continuation in
+      store.close { continuation.resume() }
+    }
+  }
+
+  // MARK: Log
+
+  /// A feed's first failure and its recovery are worth a line; the same failure again is not.
+  nonisolated func note(_ record: PollRecord) {
+    let before = outcomes.withLock { outcomes in
+      let before = outcomes[record.feed]
+      outcomes[record.feed] = record.outcome
+      return before
+    }
+    guard before != record.outcome else { return }
+    let metadata: Logger.Metadata = [
+      "feed": "\(record.feed)", "outcome": "\(record.outcome.label)", "bytes": "\(record.bytes)",
+      "seconds": "\(record.seconds)", "code": "\(record.fault?.code ?? "")", "error": "\(record.fault?.message ?? "")",
+      "path": "\(record.fault?.path ?? "")",
+    ]
+    switch record.outcome {
+    case .ok, .notModified: logger.info("feed answers", metadata: metadata)
+    case .skipped: logger.debug("poll skipped", metadata: metadata)
+    default: logger.warning("feed fails", metadata: metadata)
+    }
+  }
+
+  static func log(_ event: EventRecord, _ logger: Logger) {
+    let level: Logger.Level =
+      switch event.kind {
+      case .level, .alert, .reminder: .warning
+      default: .notice
+      }
+    logger.log(
+      level: level, "event",
+      metadata: [
+        "sequence": "\(event.sequence)", "kind": "\(event.kind.rawValue)", "county": "\(event.county)",
+        "from": "\(event.from)", "to": "\(event.to)", "rule": "\(event.rule)", "id": "\(event.id)",
+      ])
+  }
+
+  static func log(_ report: DelivererReport, _ logger: Logger) {
+    switch report {
+    case .delivered(let hook, let key, let attempts):
+      logger.info("delivered", metadata: ["hook": "\(hook)", "key": "\(key)", "attempts": "\(attempts)"])
+    case .retry(let hook, let key, let attempts, _, let reason):
+      logger.warning(
+        "delivery will be retried",
+        metadata: ["hook": "\(hook)", "key": "\(key)", "attempts": "\(attempts)", "reason": "\(reason)"])
+    case .dead(let hook, let key, let attempts, let reason):
+      logger.error(
+        "delivery given up",
+        metadata: ["hook": "\(hook)", "key": "\(key)", "attempts": "\(attempts)", "reason": "\(reason)"])
+    case .store(let error): logger.error("the outbox cannot be read or written", metadata: ["error": "\(error)"])
+    }
+  }
+}

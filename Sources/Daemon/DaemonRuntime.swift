@@ -1,0 +1,209 @@
+import AirQuality
+import ConfigurationFiles
+import Delivery
+import Dispatch
+import Engine
+import Glibc
+import Logging
+import Polling
+import Store
+import Synchronization
+import Timekeeping
+import Transport
+import Web
+
+/// The control queue: starts the rooms in order, wires them, reloads, watches, and stops them.
+package actor DaemonRuntime {
+  /// The longest a stop may take; systemd's `TimeoutStopSec` is longer.
+  static let stopDeadline: Duration = .seconds(20)
+  static let drainDeadline: Duration = .seconds(8)
+  /// After a failed commit the store is tried again this often.
+  static let reopenSeconds = 5
+  /// Old rows are pruned this often.
+  static let pruneSeconds = 3_600
+
+  let executor = QueueExecutor(label: "lantian.control")
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+  let options: DaemonOptions
+  let logger: Logger
+  let notifier: ServiceNotifier
+  let status: Mutex<DaemonStatusView>
+  let poller = PollerHolder()
+  let pipelines = PipelineHolder()
+  let broadcaster = Broadcaster()
+  let outcomes = Mutex<[String: PollOutcome]>([:])
+
+  var configuration: RuntimeConfiguration?
+  var holder: StoreHolder?
+  var pipeline: EnginePipeline?
+  var intake: FeedIntake?
+  var poster: HookPoster?
+  let deliverer = DelivererHolder()
+  var server: WebServer?
+  var signals: SignalWatcher?
+  var timers: [any DispatchSourceTimer] = []
+  var stopRequested: CheckedContinuation<Void, Never>?
+  var isStopping = false
+  var isRebuilding = false
+
+  package init(_ options: DaemonOptions) {
+    self.options = options
+    logger = options.logger
+    notifier = ServiceNotifier(environment: options.environment)
+    let now = WallClock().now()
+    status = Mutex(
+      DaemonStatusView(
+        version: DaemonOptions.version, startedAt: now, now: now, simulated: options.simulated, ready: false,
+        notReadyReason: "starting", configurationGeneration: 0, journalPosition: 0))
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  package func run() async -> DaemonEnd {
+    raiseDescriptorLimit()
+    watchSignals()
+    let configuration: RuntimeConfiguration
+    do {
+      configuration = try options.load()
+    } catch {
+      return .configuration("\(error)")
+    }
+    self.configuration = configuration
+    for warning in configuration.loaded.warnings { logger.warning("\(warning)") }
+    do {
+      try await start(configuration)
+    } catch let error as StoreError {
+      await stop()
+      return .state("\(error)")
+    } catch let error as WebError {
+      await stop()
+      return .cannotListen("\(error)")
+    } catch {
+      await stop()
+      return .state("\(error)")
+    }
+    if !isStopping {
+      await withCheckedContinuation { continuation in
+        if isStopping { continuation.resume() } else { stopRequested = continuation }
+      }
+    }
+    await stop()
+    return .stopped
+  }
+
+  /// Ends `run`; the same as SIGTERM.
+  package func requestStop() {
+    isStopping = true
+    stopRequested?.resume()
+    stopRequested = nil
+  }
+
+  // MARK: Start
+
+  private func start(_ configuration: RuntimeConfiguration) async throws {
+    let loaded = configuration.loaded
+    status.withLock { $0.notReadyReason = "recovering" }
+    let store = try Store(directory: loaded.stateDirectory)
+    let holder = StoreHolder(store)
+    self.holder = holder
+    let recovered = try EngineRecovery.recover(from: store)
+    logger.info(
+      "state recovered",
+      metadata: ["records": "\(recovered.position)", "snapshot": "\(recovered.snapshotPosition)"])
+    let clock = options.clock(recovered.position == 0 ? nil : recovered.engine.now)
+    status.withLock { $0.speed = clock.speed }
+    let pipeline = EnginePipeline(
+      store: store, recovered: recovered, clock: clock, outlets: outlets(), logger: logger)
+    self.pipeline = pipeline
+    pipelines.set(pipeline)
+    let intake = FeedIntake(
+      limitBytes: Int(loaded.limits.decodeBacklogBytes), bodies: BodyRing(stateDirectory: loaded.stateDirectory, limits: Self.bodyLimits(loaded)),
+      logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
+    self.intake = intake
+    poster = try HookPoster()
+    makeDeliverer(configuration, store)
+    var transportLimits = TransportLimits()
+    transportLimits.maxTransfers = loaded.limits.connections
+    transportLimits.maxTransfersPerHost = loaded.limits.connectionsPerHost
+    poller.set(
+      try Poller(
+        clock: clock, zone: loaded.site.offset, limits: Self.pollingLimits(clock), transportLimits: transportLimits,
+        userAgent: "lantian/\(DaemonOptions.version)",
+        consumer: { [poller] answer in
+          intake.take(answer) { verdict in poller.poller?.report(answer.id, verdict) }
+        },
+        observer: { [self] record in note(record) }))
+    try await put(configuration, in: pipeline, recovered.engine.configuration)
+    try await listen(loaded, holder, pipeline, intake, clock)
+    await pipeline.start()
+    intake.use(configuration.readers, offset: loaded.site.offset)
+    await poller.poller?.apply(definitions: configuration.definitions)
+    await poller.poller?.start()
+    deliverer.deliverer?.wake()
+    startTimers(loaded)
+    status.withLock {
+      $0.ready = true
+      $0.notReadyReason = nil
+    }
+    notifier.ready(status: "polling \(configuration.definitions.count) feeds")
+    logger.notice("ready", metadata: ["listen": "\(boundAddress)", "feeds": "\(configuration.definitions.count)"])
+    options.onReady(boundAddress)
+  }
+
+  var boundAddress = ""
+
+  private func listen(
+    _ loaded: LoadedConfiguration, _ holder: StoreHolder, _ pipeline: EnginePipeline, _ intake: FeedIntake,
+    _ clock: any SiteClock
+  ) async throws(WebError) {
+    let face = WebBridge(
+      holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer, clock: clock,
+      limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })
+    let server = WebServer(sources: face.sources(broadcaster: broadcaster), logger: logger)
+    self.server = server
+    let port = try await server.start(host: loaded.listen.host, port: loaded.listen.port)
+    boundAddress = ListenAddress(host: loaded.listen.host, port: port).description
+    try await server.startControl(path: loaded.stateDirectory + "/control.sock")
+  }
+
+  /// Journals the configuration when it differs from the one in force, and daily files not taken before.
+  func put(
+    _ configuration: RuntimeConfiguration, in pipeline: EnginePipeline, _ before: EngineConfiguration?
+  ) async throws {
+    if before != configuration.engine { _ = try await pipeline.journal(.configuration(configuration.engine)) }
+    for file in configuration.loaded.history where !(await pipeline.hasImported(digest: file.digest)) {
+      let rows = file.rows.map {
+        DailyMeansImport.Row(county: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value)
+      }
+      _ = try await pipeline.journal(.dailyMeans(DailyMeansImport(source: file.source, digest: file.digest, rows: rows)))
+      logger.info("daily means imported", metadata: ["file": "\(file.source)", "rows": "\(rows.count)"])
+    }
+    status.withLock { $0.configurationGeneration += 1 }
+  }
+
+  func makeDeliverer(_ configuration: RuntimeConfiguration, _ store: Store) {
+    guard let poster else { return }
+    poster.use(proxies: configuration.hookProxies)
+    let logger = logger
+    deliverer.set(
+      Deliverer(
+        store: store, hooks: configuration.hooks,
+        environment: Deliverer.Environment(
+          poster: { request, completion in poster.post(request, completion) }, now: { WallClock().now() },
+          version: DaemonOptions.version, report: { Self.log($0, logger) })))
+  }
+
+  private func outlets() -> EnginePipeline.Outlets {
+    EnginePipeline.Outlets(
+      events: { [broadcaster, logger] events in
+        broadcaster.publish(events: events)
+        for event in events { Self.log(event, logger) }
+      },
+      view: { [broadcaster, options, pipelines] view in
+        broadcaster.publish(view: view)
+        for act in options.onView?(view) ?? [] { pipelines.pipeline?.submit(.act(act)) }
+      },
+      deliveries: { [deliverer] in deliverer.deliverer?.wake() },
+      failure: { [self] error in Task { await self.storeFailed(error) } })
+  }
+}

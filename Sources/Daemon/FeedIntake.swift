@@ -1,0 +1,153 @@
+import AirQuality
+import ConfigurationFiles
+import Dispatch
+import Engine
+import Feeds
+import Lidar
+import Logging
+import Polling
+import Store
+import Synchronization
+
+/// The decode queue between polling and the engine: bodies in, batches out, one answer at a time.
+///
+/// Bounded by bytes: a body that would exceed the bound is refused, counted, and fetched again by the next poll. A body
+/// counts against the bound until its batch is committed.
+final class FeedIntake: Sendable {
+  /// How one feed's answers are read.
+  struct Reader: Sendable {
+    var decoder: FeedDecoder
+    var defaultStation: String?
+  }
+
+  private struct State {
+    var readers: [String: Reader] = [:]
+    var offset = CivilOffset.china
+    var waitingBytes = 0
+    var refusedBodies: UInt64 = 0
+    var rowErrors: UInt64 = 0
+  }
+
+  private let queue = DispatchQueue(label: "lantian.decode")
+  private let state = Mutex(State())
+  private let limitBytes: Int
+  private let bodies: BodyRing
+  private let submit: @Sendable (EngineEvent, @escaping EnginePipeline.Completion) -> Void
+  private let logger: Logger
+
+  init(
+    limitBytes: Int, bodies: BodyRing, logger: Logger,
+    submit: @escaping @Sendable (EngineEvent, @escaping EnginePipeline.Completion) -> Void
+  ) {
+    self.limitBytes = limitBytes
+    self.bodies = bodies
+    self.logger = logger
+    self.submit = submit
+  }
+
+  /// Takes the readers of a configuration.
+  func use(_ readers: [String: Reader], offset: CivilOffset) {
+    state.withLock {
+      $0.readers = readers
+      $0.offset = offset
+    }
+  }
+
+  /// Bytes that wait, bodies refused, and bad rows since the start.
+  var counts: (waitingBytes: Int, limitBytes: Int, refusedBodies: UInt64, rowErrors: UInt64) {
+    state.withLock { ($0.waitingBytes, limitBytes, $0.refusedBodies, $0.rowErrors) }
+  }
+
+  /// Takes an answer; `report` is called exactly once, from any queue.
+  func take(_ answer: PollAnswer, report: @escaping @Sendable (PollVerdict) -> Void) {
+    let size = answer.body.count
+    let reader = state.withLock { state -> Reader? in
+      guard let reader = state.readers[answer.feed] else { return nil }
+      guard state.waitingBytes == 0 || state.waitingBytes + size <= limitBytes else {
+        state.refusedBodies += 1
+        return nil
+      }
+      state.waitingBytes += size
+      return reader
+    }
+    guard let reader else {
+      return report(.rejected(FeedFault(code: "backlog_full", message: "\(limitBytes) bytes wait to be decoded")))
+    }
+    queue.async { @Sendable [self] in
+      decode(answer, reader) { @Sendable [self] verdict in
+        state.withLock { $0.waitingBytes -= size }
+        report(verdict)
+      }
+    }
+  }
+
+  private func decode(
+    _ answer: PollAnswer, _ reader: Reader, _ report: @escaping @Sendable (PollVerdict) -> Void
+  ) {
+    bodies.keep(feed: answer.feed, receivedAt: answer.receivedAt, bytes: answer.body)
+    let context = DecodeContext(
+      receivedAt: answer.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: reader.defaultStation)
+    let decoded = reader.decoder.decode(answer.body, context: context)
+    logRowErrors(decoded, feed: answer.feed)
+    let verdict = Self.verdict(decoded)
+    let batch = FeedBatch(decoded, feed: answer.feed, receivedAt: answer.receivedAt)
+    guard !batch.readings.isEmpty || !batch.layers.isEmpty else { return report(verdict) }
+    submit(.batch(batch)) { result in
+      switch result {
+      case .success: report(verdict)
+      case .failure(let failure): report(.rejected(FeedFault(code: "not_committed", message: failure.description)))
+      }
+    }
+  }
+
+  private func logRowErrors(_ decoded: DecodedBody, feed: String) {
+    guard decoded.errorCount > 0 else { return }
+    state.withLock { $0.rowErrors += UInt64(decoded.errorCount) }
+    let first = decoded.errors.first
+    logger.warning(
+      "bad rows",
+      metadata: [
+        "feed": "\(feed)", "rows": "\(decoded.errorCount)", "path": "\(first?.path ?? "")",
+        "error": "\(first?.message ?? "")",
+      ])
+  }
+
+  /// What the decoder's verdict means for the feed.
+  static func verdict(_ decoded: DecodedBody) -> PollVerdict {
+    switch decoded.verdict {
+    case .ok:
+      let fault = decoded.errors.first.map {
+        FeedFault(code: "row_\($0.code.rawValue)", message: $0.message, path: $0.path)
+      }
+      return .confirmed(readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault)
+    case .empty:
+      return .empty(fault: FeedFault(code: "empty", message: "the answer holds no row"))
+    case .failed(let failure):
+      let path = decoded.errors.first?.path
+      let fault = FeedFault(code: failure.code.rawValue, message: failure.message, path: path)
+      switch failure.code {
+      case .empty: return .empty(fault: fault)
+      case .errorReply where Self.speaksOfQuota(failure.message): return .throttled(fault)
+      default: return .parseFailed(fault)
+      }
+    }
+  }
+
+  /// Whether a provider's error text says that too many requests were made.
+  private static func speaksOfQuota(_ message: String) -> Bool {
+    let lower = message.lowercased()
+    return ["quota", "rate limit", "too many", "次数", "频率"].contains { lower.contains($0) }
+  }
+}
+
+extension FeedBatch {
+  /// The batch of a decoded answer; of each lidar profile the gradient layer height is kept.
+  init(_ decoded: DecodedBody, feed: String, receivedAt: Instant) {
+    self.init(
+      feed: feed, receivedAt: receivedAt, stations: decoded.batch.stations, readings: decoded.batch.readings,
+      layers: decoded.profiles.map { profile in
+        LidarLayer(
+          station: profile.station, at: profile.at, gradientHeightMeters: gradientLayerHeight(profile))
+      })
+  }
+}

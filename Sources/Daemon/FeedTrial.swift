@@ -1,0 +1,86 @@
+import AirQuality
+import ConfigurationFiles
+import Feeds
+import Polling
+import Screening
+import Synchronization
+import Timekeeping
+
+/// One poll of one configured feed, outside the daemon: `feed test`.
+package enum FeedTrial {
+  /// What the poll gave.
+  package struct Report: Sendable {
+    /// Screened readings, one JSON object a line.
+    package var ndjson: [UInt8]
+    /// The same as cells: station, county, pollutant, value, unit, begin, end, flag, reasons.
+    package var rows: [[String]]
+    package var errors: [String]
+    /// One line: status, bytes, rows, verdict.
+    package var verdict: String
+    package var failed: Bool
+  }
+
+  /// - Throws: `FeedFault` when the feed is unknown or gives no answer.
+  package static func run(name: String, configuration: RuntimeConfiguration) async throws -> Report {
+    guard let reader = configuration.readers[name],
+      let definition = configuration.definitions.first(where: { $0.name == name })
+    else {
+      let known = configuration.definitions.map(\.name).joined(separator: ", ")
+      throw FeedFault(code: "unknown_feed", message: "no enabled feed is called \(name); known are \(known)")
+    }
+    let site = configuration.loaded.site
+    let poller = try Poller(
+      clock: WallClock(), zone: site.offset, userAgent: "lantian/\(DaemonOptions.version)", consumer: { _ in })
+    await poller.apply(definitions: [definition])
+    let outcome: Result<PollAnswer, any Error>
+    do {
+      outcome = .success(try await poller.pollOnce(name))
+    } catch {
+      outcome = .failure(error)
+    }
+    await poller.shutdown(deadline: .seconds(1))
+    return report(try outcome.get(), reader: reader, site: site)
+  }
+
+  private static func report(_ answer: PollAnswer, reader: FeedIntake.Reader, site: Site) -> Report {
+    let context = DecodeContext(
+      receivedAt: answer.receivedAt, siteOffset: site.offset, defaultStation: reader.defaultStation)
+    var decoded = reader.decoder.decode(answer.body, context: context)
+    let registry = Dictionary(site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let tally = Screener().screen(
+      &decoded.batch.readings, classes: decoded.batch.stations.map { registry[$0]?.stationClass },
+      receivedAt: answer.receivedAt)
+    var ndjson: [UInt8] = []
+    NDJSONWriter(feed: answer.feed, offset: site.offset).write(
+      decoded.batch, county: { registry[$0]?.county }, to: &ndjson)
+    var failed = false
+    var verdict = "HTTP \(answer.status), \(answer.bytes) bytes, \(decoded.rowCount) rows, "
+    verdict += "\(tally.good) good, \(tally.suspect) suspect, \(tally.fail) failed, \(tally.missing) missing, "
+    verdict += "\(decoded.profiles.count) profiles, \(decoded.errorCount) errors: "
+    switch decoded.verdict {
+    case .ok: verdict += "ok"
+    case .empty: verdict += "empty"
+    case .failed(let failure):
+      verdict += "\(failure.code.rawValue): \(failure.message)"
+      failed = true
+    }
+    return Report(
+      ndjson: ndjson, rows: cells(decoded.batch, registry, site.offset),
+      errors: decoded.errors.map { "row \($0.row), \($0.path): \($0.code.rawValue): \($0.message)" }, verdict: verdict,
+      failed: failed)
+  }
+
+  private static func cells(
+    _ batch: ReadingBatch, _ registry: [String: Station], _ offset: CivilOffset
+  ) -> [[String]] {
+    batch.readings.map { reading in
+      let station = batch.stations[Int(reading.station)]
+      return [
+        station, registry[station]?.county ?? "-", reading.pollutant.name,
+        reading.value.isNaN ? "-" : NDJSONWriter.number(reading.value), reading.pollutant.unit.rawValue,
+        offset.format(reading.begin), offset.format(reading.end), String(reading.flag.rawValue),
+        reading.reasons.list.joined(separator: ","),
+      ]
+    }
+  }
+}

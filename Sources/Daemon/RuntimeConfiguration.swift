@@ -1,0 +1,167 @@
+import AirQuality
+package import ConfigurationFiles
+import Delivery
+package import Engine
+import Feeds
+import Polling
+import Targets
+import Transport
+
+/// A loaded configuration turned into what each room takes.
+package struct RuntimeConfiguration: Sendable {
+  package var loaded: LoadedConfiguration
+  package var engine: EngineConfiguration
+  var readers: [String: FeedIntake.Reader]
+  var definitions: [FeedDefinition]
+  var hooks: [Delivery.HookConfiguration]
+  /// Proxy of each webhook that has one.
+  var hookProxies: [String: TransferSecret] = [:]
+
+  /// What is wrong beyond the configuration files themselves: tables and mappings, each a line for people.
+  package struct Problems: Error, Sendable, CustomStringConvertible {
+    package var lines: [String]
+    package var description: String { lines.joined(separator: "\n") }
+  }
+
+  package init(_ loaded: LoadedConfiguration) throws(Problems) {
+    var problems: [String] = []
+    var targets: [TargetRow] = []
+    for file in loaded.targets {
+      let table = TargetTable(parsing: file.bytes, file: file.path)
+      targets += table.rows
+      problems += table.problems.map(\.description)
+    }
+    let enabled = loaded.feeds.filter(\.enabled)
+    var readers: [String: FeedIntake.Reader] = [:]
+    for feed in enabled {
+      do throws(MappingError) {
+        let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format, period: feed.periodMilliseconds))
+        readers[feed.name] = FeedIntake.Reader(decoder: decoder, defaultStation: feed.station)
+      } catch {
+        problems.append("\(feed.location): feed \(feed.name): \(error)")
+      }
+    }
+    guard problems.isEmpty else { throw Problems(lines: problems) }
+    self.loaded = loaded
+    self.readers = readers
+    definitions = enabled.map(FeedDefinition.init)
+    hooks = loaded.hooks.map(Delivery.HookConfiguration.init)
+    for hook in loaded.hooks {
+      guard case .webhook(let webhook) = hook.target, let proxy = webhook.proxy else { continue }
+      hookProxies[hook.name] = TransferSecret(proxy.url.revealText())
+    }
+    engine = EngineConfiguration(
+      site: loaded.site, feeds: loaded.feeds.map(\.name), targets: targets, criteria: loaded.criteria,
+      edition: loaded.edition,
+      hooks: loaded.hooks.map { hook in
+        HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))
+      }, externalURL: "http://\(loaded.listen)")
+  }
+}
+
+extension Feeds.FeedFormat {
+  /// The decoder's format of a configured one.
+  init(_ format: ConfigurationFiles.FeedFormat, period: Int32?) throws(MappingError) {
+    switch format {
+    case .preset(let name):
+      guard let preset = FeedPreset(rawValue: name) else {
+        throw MappingError("format", "no preset is called \(name)")
+      }
+      self = .preset(preset)
+    case .mapping(let mapping): self = .mapping(FeedMapping(mapping))
+    }
+  }
+}
+
+extension FeedMapping {
+  init(_ mapping: FormatMapping) {
+    let container: Container
+    switch mapping.kind {
+    case .json: container = .json(rows: mapping.rows?.text ?? "$")
+    case .xml: container = .xml(row: mapping.rows?.text ?? "")
+    case .csv:
+      container = .csv(
+        CSVLayout(
+          delimiter: mapping.delimiter.first ?? ",", skippedLines: mapping.skippedLines, hasHeader: mapping.hasHeader))
+    }
+    self.init(
+      container: container, station: mapping.station?.text, time: Feeds.TimeMapping(mapping.time),
+      missing: mapping.missing.map { text in Double(text).map(MissingMarker.number) ?? .text(text) },
+      values: mapping.values.map {
+        ValueMapping(
+          pollutant: $0.pollutant.name, path: $0.path.text, unit: $0.unit.rawValue, unitPath: $0.unitPath?.text,
+          periodMilliseconds: $0.periodMilliseconds.map(Int.init))
+      },
+      long: mapping.long.map { long in
+        LongLayout(
+          pollutant: long.pollutant.text, value: long.value.text, unitPath: long.unitPath?.text,
+          names: long.names.map { LongLayout.Name($0.text, pollutant: $0.pollutant.name, unit: $0.unit.rawValue) })
+      },
+      error: mapping.error.map {
+        ErrorMapping(path: $0.text, okValues: mapping.errorExceptions, messagePath: mapping.errorMessage?.text)
+      },
+      skipsRowsWithoutStation: mapping.skipsRowsWithoutStation,
+      encoding: mapping.textEncoding == .gb18030 ? .gb18030 : .utf8)
+  }
+}
+
+extension Feeds.TimeMapping {
+  init(_ time: FormatMapping.TimeMapping) {
+    let notation: Notation
+    switch time.encoding {
+    case .rfc3339: notation = .rfc3339
+    case .epochSeconds: notation = .epochSeconds
+    case .epochMilliseconds: notation = .epochMilliseconds
+    case .pattern: notation = .local
+    case .isoLocal: notation = .isoLocal
+    case .ageSeconds: notation = .age
+    case .received: notation = .received
+    }
+    self.init(
+      path: time.encoding == .received ? nil : time.path.text, notation: notation, pattern: time.pattern,
+      meaning: Meaning(rawValue: time.stamp.rawValue) ?? .end, periodMilliseconds: Int(time.periodMilliseconds),
+      zone: time.zone)
+  }
+}
+
+extension FeedDefinition {
+  init(_ feed: FeedConfiguration) {
+    self.init(
+      name: feed.name, url: feed.url, every: .milliseconds(feed.everyMilliseconds),
+      offset: feed.offsetMilliseconds.map { .milliseconds($0) })
+    timeout = .milliseconds(feed.timeoutMilliseconds)
+    connectTimeout = .milliseconds(feed.connectTimeoutMilliseconds)
+    maxBodyBytes = Int(feed.maxBodyBytes)
+    lowSpeedBytesPerSecond = feed.lowSpeed.map(\.bytesPerSecond) ?? 0
+    lowSpeedSeconds = feed.lowSpeed.map { Int(($0.forMilliseconds + 999) / 1_000) } ?? 0
+    switch feed.authentication {
+    case .none: authentication = .none
+    case .basic(let username, let password):
+      authentication = .basic(user: username, password: TransferSecret(password.revealText()))
+    case .bearer(let token): authentication = .bearer(TransferSecret(token.revealText()))
+    case .header(let name, let value):
+      authentication = .header(name: name, value: TransferSecret(value.revealText()))
+    }
+    tls.authorityFile = feed.tls.authorityFile
+    proxy = feed.proxy.map { TransferSecret($0.url.revealText()) }
+    usesHTTP2 = feed.http2
+    headers = feed.headers.map { TransferHeader($0.name, $0.value.revealText()) }
+    maxRedirects = feed.maxRedirects
+  }
+}
+
+extension Delivery.HookConfiguration {
+  init(_ hook: ConfigurationFiles.HookConfiguration) {
+    switch hook.target {
+    case .webhook(let webhook):
+      self.init(
+        name: hook.name,
+        target: .webhook(
+          Webhook(
+            url: webhook.url.revealText(), secret: webhook.secret.map { Delivery.Secret(bytes: $0.reveal()) },
+            timeoutMilliseconds: Int(webhook.timeoutMilliseconds), caFile: webhook.tls.authorityFile)))
+    case .exec(let command, let timeout):
+      self.init(name: hook.name, target: .exec(Command(command: command, timeoutMilliseconds: Int(timeout))))
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/// Recognises answers that are not of the feed's kind at all: the usual ones are an HTML page and nothing.
+enum BodySniffer {
+  enum Container: String { case json = "JSON", csv = "CSV", xml = "XML" }
+
+  static func refusal(of body: ByteText, expecting container: Container) -> DecodeFailure? {
+    var start = 0
+    while start < body.count, [0x20, 0x09, 0x0A, 0x0D].contains(body[start]) { start += 1 }
+    guard start < body.count else {
+      return DecodeFailure(
+        .empty, body.isEmpty ? "the server sent no bytes" : "the server sent \(body.count) bytes of white space")
+    }
+    let head = body[start..<min(body.count, start + 512)]
+    let code: DecodeFailure.Code =
+      switch container {
+      case .json: .notJSON
+      case .csv: .notCSV
+      case .xml: .notXML
+      }
+    if isHTML(head) {
+      return DecodeFailure(
+        code,
+        "the server sent an HTML page instead of \(container.rawValue)\(title(body)); check the address, the login or a proxy in between"
+      )
+    }
+    let first = head[0]
+    let wrong =
+      switch container {
+      case .json: first == UInt8(ascii: "<")
+      case .xml: first != UInt8(ascii: "<") && first < 0x80 && first != 0
+      case .csv: first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
+      }
+    guard wrong else { return nil }
+    let found = first == UInt8(ascii: "<") ? "XML" : first == UInt8(ascii: "{") || first == 0x5B ? "JSON" : "text"
+    var message = "the server sent \(found) instead of \(container.rawValue)"
+    if container != .json {
+      message += ", beginning \"\(redacted(head[0..<min(head.count, 80)]))\""
+    }
+    return DecodeFailure(code, message + "; check the feed's address and format")
+  }
+
+  private static func isHTML(_ head: ByteText) -> Bool {
+    guard head[0] == UInt8(ascii: "<") else { return false }
+    let lower = String(decoding: head.bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 0x20 : $0 }, as: UTF8.self)
+    if lower.hasPrefix("<!doctype html") || lower.hasPrefix("<html") || lower.hasPrefix("<head") { return true }
+    // An XHTML page begins like any XML, a template often with a comment.
+    return (lower.hasPrefix("<?xml") || lower.hasPrefix("<!--")) && lower.contains("<html")
+  }
+
+  /// The page's title in brackets, as a hint.
+  private static func title(_ body: ByteText) -> String {
+    let text = body[0..<min(body.count, 4_096)].string
+    guard let start = text.firstRange(of: "<title>"), let end = text[start.upperBound...].firstRange(of: "</title>")
+    else { return "" }
+    let title = Array(text[start.upperBound..<end.lowerBound].utf8).withText { redacted($0.trimmed) }
+    return title.isEmpty ? "" : " (\"\(title)\")"
+  }
+}
+
+extension ByteText {
+  /// Without the UTF-8 byte order mark.
+  var withoutByteOrderMark: ByteText {
+    count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF ? self[3..<count] : self
+  }
+}

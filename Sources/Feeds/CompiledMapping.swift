@@ -1,0 +1,196 @@
+import AirQuality
+
+/// A mapping, checked and turned into column numbers. Immutable; made once per feed.
+final class CompiledMapping: Sendable {
+  /// What one number becomes.
+  struct Target: Sendable {
+    var pollutant: Pollutant
+    var factor: Double
+    var offset: Double
+    /// Column of the row's own unit, -1 when the unit is declared.
+    var unitColumn: Int
+    /// The value's own period; -1 takes the row's.
+    var periodMilliseconds: Int32
+  }
+
+  struct Value: Sendable {
+    var column: Int
+    var target: Target
+  }
+
+  struct Long: Sendable {
+    var pollutantColumn: Int
+    var valueColumn: Int
+    var names: [String: Target]
+  }
+
+  /// Column paths as configured, in column order.
+  let columns: [String]
+  let stationColumn: Int?
+  let stampColumn: Int?
+  let indexColumn: Int?
+  let stamp: StampReader
+  let values: [Value]
+  let long: Long?
+  let missingNumbers: [Double]
+  let missingTexts: [[UInt8]]
+  let skipsRowsWithoutStation: Bool
+  let encoding: TextEncoding
+  let container: FeedMapping.Container
+  let error: ErrorMapping?
+  /// JSON alone: the rows, and the places of an error reply.
+  let plan: JSONPlan?
+  let errorPlan: JSONPlan?
+
+  init(_ mapping: FeedMapping) throws(MappingError) {
+    var builder = ColumnBuilder()
+    container = mapping.container
+    stationColumn = mapping.station.map { builder.column($0) }
+    stampColumn = mapping.time.path.map { builder.column($0) }
+    indexColumn = mapping.publishedIndex.map { builder.column($0) }
+    stamp = try StampReader(mapping.time, key: "time")
+    values = try builder.values(mapping.values)
+    long = try mapping.long.map { (layout) throws(MappingError) in try builder.long(layout) }
+    columns = builder.paths
+    guard !values.isEmpty || long != nil else {
+      throw MappingError("values", "no pollutant is mapped; write for example pm25: {path: ..., unit: ug/m3}")
+    }
+    missingNumbers = mapping.missing.compactMap { if case .number(let number) = $0 { number } else { nil } }
+    missingTexts = mapping.missing.compactMap { if case .text(let text) = $0 { Array(text.utf8) } else { nil } }
+    skipsRowsWithoutStation = mapping.skipsRowsWithoutStation
+    encoding = mapping.encoding
+    error = mapping.error
+    guard columns.count <= FeedLimits.columns else {
+      throw MappingError("values", "\(columns.count) columns; at most \(FeedLimits.columns) can be read")
+    }
+    (plan, errorPlan) = try Self.plans(mapping, columns)
+  }
+
+  private static func plans(
+    _ mapping: FeedMapping, _ columns: [String]
+  ) throws(MappingError) -> (JSONPlan?, JSONPlan?) {
+    switch mapping.container {
+    case .json(let rows):
+      var paths: [JSONPath] = []
+      for column in columns { paths.append(try JSONPath(column, key: "path")) }
+      let plan = try JSONPlan(rows: try JSONPath(rows, key: "rows"), columns: paths, key: "rows")
+      guard let error = mapping.error else { return (plan, nil) }
+      var places = [try JSONPath(error.path, key: "error")]
+      if let message = error.messagePath { places.append(try JSONPath(message, key: "error.message")) }
+      return (plan, try JSONPlan(rows: try JSONPath("$", key: "error"), columns: places, key: "error"))
+    case .csv(let layout):
+      guard let ascii = layout.delimiter.asciiValue, ascii != 0x22, ascii != 0x0A, ascii != 0x0D else {
+        throw MappingError("csv.delimiter", "the delimiter is one ASCII character such as , ; or a tab")
+      }
+      guard layout.skippedLines >= 0 else { throw MappingError("csv.skip", "lines to skip are 0 or more") }
+      if !layout.hasHeader, let name = columns.first(where: { CSVDecoder.position($0) == nil }) {
+        throw MappingError("csv.header", "without a header columns are numbers such as [0], not \"\(name)\"")
+      }
+    case .xml(let row):
+      guard !row.isEmpty, !row.contains(":"), !row.contains("/") else {
+        throw MappingError("xml.row", "\"\(row)\" is not the local name of an element (no prefix, no path)")
+      }
+      if let bad = columns.first(where: { $0.isEmpty || $0.hasPrefix("/") || $0.hasPrefix("$") }) {
+        throw MappingError("path", "\"\(bad)\" is no path below the row; write Name, a/b, or @attribute")
+      }
+    }
+    return (nil, nil)
+  }
+}
+
+/// Gives paths column numbers, each path one.
+private struct ColumnBuilder {
+  var paths: [String] = []
+
+  mutating func column(_ path: String) -> Int {
+    if let known = paths.firstIndex(of: path) { return known }
+    paths.append(path)
+    return paths.count - 1
+  }
+
+  mutating func values(_ mappings: [ValueMapping]) throws(MappingError) -> [CompiledMapping.Value] {
+    var list: [CompiledMapping.Value] = []
+    for mapping in mappings {
+      let key = "values.\(mapping.pollutant)"
+      var target = try target(mapping.pollutant, unit: mapping.unit, perRow: mapping.unitPath != nil, key: key)
+      guard !list.contains(where: { $0.target.pollutant == target.pollutant }) else {
+        throw MappingError(key, "mapped twice")
+      }
+      if let own = mapping.periodMilliseconds {
+        guard (0...FeedLimits.periodMilliseconds).contains(own) else {
+          throw MappingError(key + ".period", "\(own) ms is no period")
+        }
+        target.periodMilliseconds = Int32(own)
+      }
+      target.unitColumn = mapping.unitPath.map { column($0) } ?? -1
+      list.append(CompiledMapping.Value(column: column(mapping.path), target: target))
+    }
+    return list
+  }
+
+  mutating func long(_ layout: LongLayout) throws(MappingError) -> CompiledMapping.Long {
+    let unitColumn = layout.unitPath.map { column($0) } ?? -1
+    guard !layout.names.isEmpty else {
+      throw MappingError("names", "name the feed's pollutants, for example P2: {pollutant: pm25, unit: ug/m3}")
+    }
+    var names: [String: CompiledMapping.Target] = [:]
+    for name in layout.names {
+      let key = "names.\(name.feedName)"
+      var target = try target(name.pollutant, unit: name.unit, perRow: unitColumn >= 0, key: key)
+      target.unitColumn = unitColumn
+      guard names.updateValue(target, forKey: name.feedName) == nil else { throw MappingError(key, "named twice") }
+    }
+    return CompiledMapping.Long(
+      pollutantColumn: column(layout.pollutant), valueColumn: column(layout.value), names: names)
+  }
+
+  private func target(
+    _ name: String, unit: String?, perRow: Bool, key: String
+  ) throws(MappingError) -> CompiledMapping.Target {
+    guard let pollutant = Pollutant(name: name) else {
+      let near = nearest(to: name, among: Pollutant.allCases.map(\.name)).map { "; nearest is \($0)" } ?? ""
+      throw MappingError(key, "\"\(name)\" is no pollutant\(near)")
+    }
+    // The 8 h mean of ozone is one whatever the row's period.
+    let period: Int32 = pollutant == .o3EightHour ? 28_800_000 : -1
+    var target = CompiledMapping.Target(
+      pollutant: pollutant, factor: 1, offset: 0, unitColumn: -1, periodMilliseconds: period)
+    guard let unit else {
+      guard perRow else {
+        throw MappingError(key + ".unit", "the unit is missing; write unit: \(pollutant.unit.rawValue)")
+      }
+      return target
+    }
+    switch UnitReading(unit, pollutant) {
+    case .conversion(let factor, let offset):
+      target.factor = factor
+      target.offset = offset
+    case .unknown(let message), .unfit(let message):
+      throw MappingError(key + ".unit", message)
+    }
+    return target
+  }
+}
+
+/// What a unit's spelling means for a pollutant.
+enum UnitReading {
+  case conversion(Double, Double)
+  case unknown(String)
+  case unfit(String)
+
+  init(_ spelling: String, _ pollutant: Pollutant) {
+    let fitting = MeasurementUnit.allCases.filter { $0.conversion(for: pollutant) != nil }.map(\.rawValue)
+    guard let unit = MeasurementUnit(spelling: spelling) else {
+      let shown = Array(spelling.utf8).withText { excerpt($0) }
+      let near = nearest(to: spelling, among: fitting) ?? pollutant.unit.rawValue
+      self = .unknown("\(shown) is no known unit; nearest for \(pollutant.name) is \(near)")
+      return
+    }
+    guard let (factor, offset) = unit.conversion(for: pollutant) else {
+      self = .unfit(
+        "\(unit.rawValue) cannot carry \(pollutant.name); use one of \(fitting.joined(separator: ", "))")
+      return
+    }
+    self = .conversion(factor, offset)
+  }
+}

@@ -1,0 +1,17 @@
+package import AirQuality
+
+/// What decoding needs to know beside the body. Decoders have no clock: the instant of reception comes from here.
+package struct DecodeContext: Sendable, Hashable {
+  /// When the last byte of the answer arrived.
+  package var receivedAt: Instant
+  /// The zone of stamps that carry none and whose feed declares none.
+  package var siteOffset: CivilOffset
+  /// The station of rows that name none (a device that answers for itself).
+  package var defaultStation: String?
+
+  package init(receivedAt: Instant, siteOffset: CivilOffset = .china, defaultStation: String? = nil) {
+    self.receivedAt = receivedAt
+    self.siteOffset = siteOffset
+    self.defaultStation = defaultStation
+  }
+}

@@ -1,0 +1,94 @@
+/// The decoder of one feed: its format checked and compiled once, then used for every answer. Pure: no clock, no I/O.
+package struct FeedDecoder: Sendable {
+  package let format: FeedFormat
+  private let program: Program
+
+  private enum Program: Sendable {
+    case mapping(CompiledMapping)
+    /// One mapping when the body is a list, another when it is an object.
+    case byRoot(list: CompiledMapping, object: CompiledMapping)
+    case ukAir
+    case lidar([CompiledLidar])
+  }
+
+  /// Throws what is wrong with a declared format; presets are never wrong.
+  package init(_ format: FeedFormat) throws(MappingError) {
+    self.format = format
+    switch format {
+    case .mapping(let mapping): program = .mapping(try CompiledMapping(mapping))
+    case .lidar(let mapping): program = .lidar([try CompiledLidar(mapping)])
+    case .preset(.cnemc): program = .mapping(try CompiledMapping(Presets.cnemc))
+    case .preset(.pm25in): program = .mapping(try CompiledMapping(Presets.pm25in))
+    case .preset(.sensorCommunity):
+      program = .byRoot(
+        list: try CompiledMapping(Presets.sensorCommunityArea),
+        object: try CompiledMapping(Presets.sensorCommunityLocal))
+    case .preset(.ukAir): program = .ukAir
+    case .preset(.lidarJSON):
+      var shapes: [CompiledLidar] = []
+      for shape in Presets.lidarShapes { shapes.append(try CompiledLidar(shape)) }
+      program = .lidar(shapes)
+    }
+  }
+
+  /// Decodes one answer. Any bytes give a result; a fault of the body is in its verdict, of a row in its errors.
+  package func decode(_ body: [UInt8], context: DecodeContext) -> DecodedBody {
+    body.withText { decode($0, context) }
+  }
+
+  /// Decodes one answer in foreign memory, which need not be padded and is not kept.
+  package func decode(_ body: UnsafeRawBufferPointer, context: DecodeContext) -> DecodedBody {
+    unsafe decode(ByteText(body.assumingMemoryBound(to: UInt8.self)), context)
+  }
+
+  private func decode(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
+    let body = raw.withoutByteOrderMark
+    if let failure = BodySniffer.refusal(of: body, expecting: container) {
+      var bad = DecodedBody()
+      bad.verdict = .failed(failure)
+      return bad
+    }
+    switch program {
+    case .mapping(let mapping): return Self.decode(mapping, body, context)
+    case .byRoot(let list, let object):
+      do throws(DecodeFailure) {
+        let document = try JSONDocument(body)
+        return JSONBodyDecoder.decode(document.isObject ? object : list, document, body, context)
+      } catch {
+        var bad = DecodedBody()
+        bad.verdict = .failed(error)
+        return bad
+      }
+    case .ukAir: return UKAirDecoder.decode(body, context)
+    case .lidar(let shapes): return LidarBodyDecoder.decode(shapes, body, context)
+    }
+  }
+
+  private static func decode(_ mapping: CompiledMapping, _ body: ByteText, _ context: DecodeContext) -> DecodedBody {
+    switch mapping.container {
+    case .json:
+      guard mapping.encoding == .gb18030 else { return JSONBodyDecoder.decode(mapping, body, context) }
+      return TextDecoding.withUTF8(body, declared: .gb18030, guesses: false) {
+        JSONBodyDecoder.decode(mapping, $0, context)
+      }
+    case .csv(let layout):
+      return TextDecoding.withUTF8(body, declared: mapping.encoding, guesses: true) {
+        CSVDecoder.decode(mapping, layout, $0, context)
+      }
+    case .xml(let row): return XMLDecoder.decode(mapping, row: row, body, context)
+    }
+  }
+
+  private var container: BodySniffer.Container {
+    switch program {
+    case .byRoot, .lidar: .json
+    case .ukAir: .csv
+    case .mapping(let mapping):
+      switch mapping.container {
+      case .json: .json
+      case .csv: .csv
+      case .xml: .xml
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// How a feed's answers are written.
+package enum FeedFormat: Sendable, Hashable {
+  case preset(FeedPreset)
+  case mapping(FeedMapping)
+  case lidar(LidarMapping)
+
+  /// The preset of that name, nil when there is none.
+  package init?(named name: String) {
+    guard let preset = FeedPreset(rawValue: name) else { return nil }
+    self = .preset(preset)
+  }
+
+  /// The name in configuration; `mapping` and `lidar` for declarations.
+  package var name: String {
+    switch self {
+    case .preset(let preset): preset.rawValue
+    case .mapping: "mapping"
+    case .lidar: "lidar"
+    }
+  }
+
+  /// Decodes one answer; a feed that polls keeps a `FeedDecoder` instead.
+  package func decode(_ body: [UInt8], context: DecodeContext) -> DecodedBody {
+    do throws(MappingError) {
+      return try FeedDecoder(self).decode(body, context: context)
+    } catch {
+      var bad = DecodedBody()
+      bad.verdict = .failed(DecodeFailure(.configuration, error.description))
+      return bad
+    }
+  }
+}
+
+/// Formats known by name (`format: cnemc`, `decode --format cnemc`).
+package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
+  /// The national real-time publication of CNEMC, XML.
+  case cnemc
+  /// pm25.in and its copies, JSON.
+  case pm25in
+  /// data.sensor.community's area replies, and the local `data.json` of one of its devices.
+  case sensorCommunity = "sensor-community"
+  /// UK-AIR's wide CSV: a line a day, a column an hour.
+  case ukAir = "uk-air"
+  /// Lidar profiles as JSON objects.
+  case lidarJSON = "lidar-json"
+
+  /// What it is, for `check --explain` and help.
+  package var summary: String {
+    switch self {
+    case .cnemc: "national real-time feed (XML)"
+    case .pm25in: "pm25.in station rows (JSON)"
+    case .sensorCommunity: "sensor.community area reply or local device (JSON)"
+    case .ukAir: "UK-AIR wide CSV, hours ending GMT"
+    case .lidarJSON: "lidar profiles (JSON)"
+    }
+  }
+}

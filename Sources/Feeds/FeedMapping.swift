@@ -1,0 +1,236 @@
+package import AirQuality
+
+/// A vendor's format, declared: where the rows are and what stands in them. All texts are as configuration writes
+/// them; `FeedDecoder.init` checks them and names what is wrong.
+///
+/// Paths depend on the container. JSON: `$`, `.name`, `['name']`, `[0]` from the row; the row path may use `[*]` up to
+/// four times, nested; a column path may begin with `^` (or `^^` …) instead of `$` to start at what encloses the row.
+/// CSV: a header name, or `[0]` by position. XML: `PM2_5`, `a/b`, `@id`, `a/@id` below the row element, without
+/// namespace prefixes.
+package struct FeedMapping: Sendable, Hashable {
+  package var container: Container
+  /// Path of the station id; nil takes `DecodeContext.defaultStation`.
+  package var station: String?
+  /// Rows whose station is null or absent are left out and counted instead of being errors.
+  package var skipsRowsWithoutStation: Bool
+  package var time: TimeMapping
+  /// Numbers and texts that mean "no value", beside null.
+  package var missing: [MissingMarker]
+  /// Wide layout: a column for each pollutant.
+  package var values: [ValueMapping]
+  /// Long layout: a row for each value.
+  package var long: LongLayout?
+  /// How the provider says that it failed.
+  package var error: ErrorMapping?
+  /// Path of the AQI that the feed publishes, kept for comparison only.
+  package var publishedIndex: String?
+  package var encoding: TextEncoding
+
+  package init(
+    container: Container, station: String?, time: TimeMapping, missing: [MissingMarker] = [],
+    values: [ValueMapping] = [], long: LongLayout? = nil, error: ErrorMapping? = nil, publishedIndex: String? = nil,
+    skipsRowsWithoutStation: Bool = false, encoding: TextEncoding = .utf8
+  ) {
+    self.container = container
+    self.station = station
+    self.time = time
+    self.missing = missing
+    self.values = values
+    self.long = long
+    self.error = error
+    self.publishedIndex = publishedIndex
+    self.skipsRowsWithoutStation = skipsRowsWithoutStation
+    self.encoding = encoding
+  }
+
+  /// What holds the rows.
+  package enum Container: Sendable, Hashable {
+    /// `rows`: `$.data[*]`; without `[*]` one value is the one row.
+    case json(rows: String)
+    case csv(CSVLayout)
+    /// `row`: local name of the element that is a row.
+    case xml(row: String)
+  }
+
+  /// How a CSV file is laid out.
+  package struct CSVLayout: Sendable, Hashable {
+    /// One ASCII character.
+    package var delimiter: Character
+    /// Lines before the header (or the first row).
+    package var skippedLines: Int
+    package var hasHeader: Bool
+    package init(delimiter: Character = ",", skippedLines: Int = 0, hasHeader: Bool = true) {
+      self.delimiter = delimiter
+      self.skippedLines = skippedLines
+      self.hasHeader = hasHeader
+    }
+  }
+}
+
+/// One pollutant's column.
+package struct ValueMapping: Sendable, Hashable {
+  /// `Pollutant.name`.
+  package var pollutant: String
+  package var path: String
+  /// `ug/m3`, `ppb` …; nil when `unitPath` is given.
+  package var unit: String?
+  /// Where each row states its unit.
+  package var unitPath: String?
+  /// The value's own averaging period, when it differs from the row's; `o3_8h` has 8 h by itself.
+  package var periodMilliseconds: Int?
+
+  package init(
+    pollutant: String, path: String, unit: String? = nil, unitPath: String? = nil, periodMilliseconds: Int? = nil
+  ) {
+    self.pollutant = pollutant
+    self.path = path
+    self.unit = unit
+    self.unitPath = unitPath
+    self.periodMilliseconds = periodMilliseconds
+  }
+}
+
+/// A row is one value: a column names the pollutant, another holds the number.
+package struct LongLayout: Sendable, Hashable {
+  /// Path of the pollutant's name.
+  package var pollutant: String
+  /// Path of the number.
+  package var value: String
+  /// Where each row states its unit; overrides `Name.unit`.
+  package var unitPath: String?
+  /// The feed's names; others are ignored and counted.
+  package var names: [Name]
+
+  package init(pollutant: String, value: String, unitPath: String? = nil, names: [Name]) {
+    self.pollutant = pollutant
+    self.value = value
+    self.unitPath = unitPath
+    self.names = names
+  }
+
+  /// One name of the feed.
+  package struct Name: Sendable, Hashable {
+    package var feedName: String
+    /// `Pollutant.name`.
+    package var pollutant: String
+    package var unit: String?
+    package init(_ feedName: String, pollutant: String, unit: String? = nil) {
+      self.feedName = feedName
+      self.pollutant = pollutant
+      self.unit = unit
+    }
+  }
+}
+
+/// What a row's stamp is written as and what it means.
+package struct TimeMapping: Sendable, Hashable {
+  /// How the stamp is written, by the name that configuration uses.
+  package enum Notation: String, CaseIterable, Sendable, Hashable {
+    case epochMilliseconds = "epoch-ms"
+    case epochSeconds = "epoch-s"
+    /// With its offset; without one, `zone` or the site's.
+    case rfc3339
+    /// ISO 8601 whose offset, if any, is wrong and ignored: the time is local to `zone`.
+    case isoLocal = "iso-local"
+    /// By `pattern`, local to `zone`.
+    case local
+    /// Seconds before reception.
+    case age = "age-s"
+    /// The feed has no stamp: the instant of reception.
+    case received
+  }
+  /// What the stamp marks.
+  package enum Meaning: String, CaseIterable, Sendable, Hashable {
+    case begin, end, instant
+  }
+  /// Path of the stamp; nil only for `received`.
+  package var path: String?
+  package var notation: Notation
+  /// `yyyy MM M dd d HH H mm ss SSS XXX` and literals, quoted by `'` where they are letters.
+  package var pattern: String?
+  package var meaning: Meaning
+  /// Length of the averaging period; 0 for `instant`.
+  package var periodMilliseconds: Int
+  package var zone: CivilOffset?
+
+  package init(
+    path: String?, notation: Notation, pattern: String? = nil, meaning: Meaning, periodMilliseconds: Int,
+    zone: CivilOffset? = nil
+  ) {
+    self.path = path
+    self.notation = notation
+    self.pattern = pattern
+    self.meaning = meaning
+    self.periodMilliseconds = periodMilliseconds
+    self.zone = zone
+  }
+}
+
+/// A value that stands for none.
+package enum MissingMarker: Sendable, Hashable {
+  case number(Double)
+  case text(String)
+}
+
+/// Where an answer says that it is an error.
+package struct ErrorMapping: Sendable, Hashable {
+  /// JSON: a path from the body's root. XML: the local name of an element outside the rows. Present (and neither null,
+  /// false, 0 nor empty) it marks an error …
+  package var path: String
+  /// … unless it is one of these (`ok`, `0`, `success`).
+  package var okValues: [String]
+  /// JSON: where the text is, when not at `path`.
+  package var messagePath: String?
+
+  package init(path: String, okValues: [String] = [], messagePath: String? = nil) {
+    self.path = path
+    self.okValues = okValues
+    self.messagePath = messagePath
+  }
+}
+
+/// How a body's text is written.
+package enum TextEncoding: String, CaseIterable, Sendable, Hashable {
+  case utf8 = "utf-8"
+  case gb18030
+}
+
+/// How lidar profiles stand in JSON.
+package struct LidarMapping: Sendable, Hashable {
+  /// What the array of numbers is.
+  package enum Signal: String, CaseIterable, Sendable, Hashable {
+    /// Attenuated backscatter, or anything already multiplied by the range squared.
+    case rangeCorrected = "range-corrected"
+    /// Raw signal: multiplied by the range squared on decoding.
+    case raw
+  }
+  /// Path of the profiles.
+  package var rows: String
+  package var station: String?
+  package var time: TimeMapping
+  /// Path of the array of numbers.
+  package var signal: String
+  package var signalKind: Signal
+  /// Paths of the distance of the first bin and between bins, in metres …
+  package var firstRange: String?
+  package var resolution: String?
+  /// … or of an array of evenly spaced distances.
+  package var ranges: String?
+  /// Path of the wavelength in nanometres.
+  package var wavelength: String?
+
+  package init(
+    rows: String, station: String?, time: TimeMapping, signal: String, signalKind: Signal = .rangeCorrected,
+    firstRange: String? = nil, resolution: String? = nil, ranges: String? = nil, wavelength: String? = nil
+  ) {
+    self.rows = rows
+    self.station = station
+    self.time = time
+    self.signal = signal
+    self.signalKind = signalKind
+    self.firstRange = firstRange
+    self.resolution = resolution
+    self.ranges = ranges
+    self.wavelength = wavelength
+  }
+}

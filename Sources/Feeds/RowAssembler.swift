@@ -1,0 +1,261 @@
+import AirQuality
+
+/// Makes readings of rows, whatever container they came in. One per body.
+struct RowAssembler {
+  let mapping: CompiledMapping
+  let context: DecodeContext
+  var stations = StationTable()
+  var readings = ContiguousArray<Reading>()
+  var published: [PublishedIndex] = []
+  var log = ErrorLog()
+  var rowCount = 0
+  var skippedRows = 0
+  var ignoredValues = 0
+  private var lastStamp: (bytes: [UInt8], instant: Instant)?
+
+  init(_ mapping: CompiledMapping, _ context: DecodeContext) {
+    self.mapping = mapping
+    self.context = context
+  }
+
+  /// Takes the rows of a JSON body.
+  mutating func take(_ block: CellBlock) {
+    for index in 0..<block.count {
+      if block.hasColumns(index) {
+        take(block.row(index), block.position(index))
+      } else {
+        note(.row, block.position(index), nil, "a row is an object or a list here; this one is left out")
+        rowCount += 1
+      }
+    }
+  }
+
+  /// Takes one row.
+  mutating func take(_ cells: CellRow, _ position: RowPosition) {
+    defer { rowCount += 1 }
+    guard let station = station(cells, position), let stamp = stamp(cells, position) else { return }
+    let period = mapping.stamp.periodMilliseconds
+    let begin = mapping.stamp.begin(of: stamp, period: period)
+    for index in mapping.values.indices {
+      let column = mapping.values[index].column
+      guard let value = number(cells[column], column, position) else { continue }
+      append(value, mapping.values[index].target, column, cells, position, (station, stamp, begin, period))
+    }
+    if let long = mapping.long { take(long, cells, position, (station, stamp, begin, period)) }
+    if let column = mapping.indexColumn, case .text(let text) = cells[column].kind,
+      case .number(let index) = NumberText(text), index >= 0, index <= 10_000
+    {
+      published.append(PublishedIndex(station: station, begin: begin, aqi: Int(index)))
+    }
+  }
+
+  typealias RowHead = (station: UInt32, stamp: Instant, begin: Instant, period: Int32)
+
+  private mutating func take(_ long: CompiledMapping.Long, _ cells: CellRow, _ position: RowPosition, _ head: RowHead) {
+    let name: String
+    switch cells[long.pollutantColumn].kind {
+    case .text(let text): name = text.trimmed.string
+    case .integer(let code): name = String(code)
+    default:
+      let found = cells[long.pollutantColumn].description
+      note(.row, position, long.pollutantColumn, "the pollutant's name is \(found); a text is needed")
+      return
+    }
+    guard let target = long.names[name] else {
+      ignoredValues += 1
+      return
+    }
+    guard let value = number(cells[long.valueColumn], long.valueColumn, position) else { return }
+    append(value, target, long.valueColumn, cells, position, head)
+  }
+
+  @inline(__always)
+  private mutating func append(
+    _ value: Double, _ target: CompiledMapping.Target, _ column: Int, _ cells: CellRow, _ position: RowPosition,
+    _ head: RowHead
+  ) {
+    var factor = target.factor
+    var offset = target.offset
+    if target.unitColumn >= 0, !value.isNaN {
+      guard let own = unit(cells[target.unitColumn], target, position) else { return }
+      (factor, offset) = own
+    }
+    let converted = value * factor + offset
+    if converted.isInfinite {
+      note(.value, position, column, "\(value) is more than can be kept; look at the feed")
+      return
+    }
+    let missing = converted.isNaN
+    let own = target.periodMilliseconds
+    readings.append(
+      Reading(
+        station: head.station, pollutant: target.pollutant, value: converted,
+        begin: own < 0 ? head.begin : mapping.stamp.begin(of: head.stamp, period: own),
+        periodMilliseconds: own < 0 ? head.period : own, flag: missing ? .missing : .unknown,
+        reasons: missing ? .missing : []))
+  }
+
+  /// NaN for a declared missing value; nil when there is nothing to make a reading of.
+  @inline(__always)
+  private mutating func number(_ cell: Cell, _ column: Int, _ position: RowPosition) -> Double? {
+    let value: Double
+    switch cell.kind {
+    case .number(let number): value = number
+    case .integer(let integer): value = Double(integer)
+    case .absent: return nil
+    case .null: return .nan
+    case .text(let text): return textNumber(text, column, position)
+    default:
+      if case .duplicate = cell.kind {
+        note(.duplicateKey, position, column, "the key stands twice in its row; neither value is taken")
+      } else {
+        note(.value, position, column, "\(cell.description) is no number")
+      }
+      return nil
+    }
+    return mapping.missingNumbers.contains(value) ? .nan : value
+  }
+
+  private mutating func textNumber(_ raw: ByteText, _ column: Int, _ position: RowPosition) -> Double? {
+    let text = raw.trimmed
+    for marker in mapping.missingTexts where text.equals(marker) { return .nan }
+    switch NumberText(text) {
+    case .number(let number): return mapping.missingNumbers.contains(number) ? .nan : number
+    case .outOfRange:
+      note(.value, position, column, "\(excerpt(text)) is beyond any number that can be kept; look at the feed")
+    case .notANumber:
+      note(
+        .value, position, column,
+        "\(excerpt(text)) is no number; if the feed means \"no value\", add it to missing")
+    case .empty:
+      if case .json = mapping.container {
+        note(.value, position, column, "an empty text is no number; if it means \"no value\", add \"\" to missing")
+      } else {
+        return .nan
+      }
+    }
+    return nil
+  }
+
+  private mutating func unit(
+    _ cell: Cell, _ target: CompiledMapping.Target, _ position: RowPosition
+  ) -> (Double, Double)? {
+    guard case .text(let text) = cell.kind else {
+      note(.unit, position, target.unitColumn, "the unit is \(cell.description); a text such as ug/m3 is needed")
+      return nil
+    }
+    switch UnitReading(text.trimmed.string, target.pollutant) {
+    case .conversion(let factor, let offset): return (factor, offset)
+    case .unknown(let message), .unfit(let message):
+      note(.unit, position, target.unitColumn, message)
+      return nil
+    }
+  }
+
+  private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {
+    if let column = mapping.stationColumn {
+      switch cells[column].kind {
+      case .text(let raw):
+        let text = raw.trimmed
+        if !text.isEmpty {
+          if let number = stations.number(of: text) { return number }
+          note(
+            .station, position, column,
+            "\(excerpt(text)) is no station id: at most \(FeedLimits.stationBytes) bytes without control characters")
+          return nil
+        }
+      case .integer(let code): return stations.number(of: String(code))
+      case .absent, .null: break
+      default:
+        note(.station, position, column, "the station id is \(cells[column].description); a text is needed")
+        return nil
+      }
+      if mapping.skipsRowsWithoutStation {
+        skippedRows += 1
+        return nil
+      }
+    }
+    if let name = context.defaultStation { return stations.number(of: name) }
+    note(.station, position, mapping.stationColumn, "the row names no station; give the feed a station")
+    return nil
+  }
+
+  private mutating func stamp(_ cells: CellRow, _ position: RowPosition) -> Instant? {
+    guard let column = mapping.stampColumn else { return context.receivedAt }
+    do throws(StampReader.Failure) {
+      switch cells[column].kind {
+      case .text(let text):
+        if let lastStamp, text.equals(lastStamp.bytes) { return lastStamp.instant }
+        let instant = try mapping.stamp.read(text, context)
+        lastStamp = (text.bytes, instant)
+        return instant
+      case .integer(let number): return try mapping.stamp.read(Double(number), context)
+      case .number(let number): return try mapping.stamp.read(number, context)
+      case .absent, .null: throw .missing
+      default: throw .unreadable
+      }
+    } catch {
+      let found = cells[column].description
+      let needed = mapping.stamp.example
+      switch error {
+      case .missing: note(.time, position, column, "the row has no stamp; \(needed) is needed")
+      case .unreadable: note(.time, position, column, "\(found) is no stamp; \(needed) is needed")
+      case .outOfRange:
+        note(.time, position, column, "\(found) is outside the years 1 to 9999; \(needed) is needed: check `as`")
+      }
+      return nil
+    }
+  }
+
+  /// Keeps an error, or counts it when enough are kept.
+  mutating func note(
+    _ code: RowError.Code, _ position: RowPosition, _ column: Int?, _ message: @autoclosure () -> String
+  ) {
+    guard log.admits() else { return }
+    log.keep(RowError(code, path: path(position, column), row: rowCount, message: message()))
+  }
+
+  private func path(_ position: RowPosition, _ column: Int?) -> String {
+    switch mapping.container {
+    case .json:
+      guard let plan = mapping.plan else { return "$" }
+      return column.map { plan.path(position, column: $0) } ?? plan.path(position)
+    case .csv:
+      return "line \(position.line)" + (column.map { ", column \"\(mapping.columns[$0])\"" } ?? "")
+    case .xml(let row):
+      let name = "line \(position.line), \(row)[\(position.indices.0)]"
+      return name + (column.map { "/" + mapping.columns[$0] } ?? "")
+    }
+  }
+
+  /// The result, once the container is read to its end or to `failure`.
+  consuming func finish(_ failure: DecodeFailure?) -> DecodedBody {
+    var body = DecodedBody()
+    body.batch = ReadingBatch(stations: stations.names, readings: readings)
+    body.publishedIndices = published
+    body.errors = log.kept
+    body.errorCount = log.count
+    body.rowCount = rowCount
+    body.skippedRows = skippedRows
+    body.ignoredValues = ignoredValues
+    body.settle(failure)
+    return body
+  }
+}
+
+extension DecodedBody {
+  /// Sets the verdict from what was found and what went wrong with the body as a whole.
+  mutating func settle(_ failure: DecodeFailure?) {
+    if let failure {
+      verdict = .failed(failure)
+    } else if !batch.readings.isEmpty || !profiles.isEmpty {
+      verdict = .ok
+    } else if let first = errors.first {
+      verdict = .failed(
+        DecodeFailure(
+          .noUsableRow, "none of \(rowCount) rows could be used; the first at \(first.path): \(first.message)"))
+    } else {
+      verdict = .empty
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import AirQuality
+
+/// Turns one stamp of a feed into an instant, as its mapping declares.
+struct StampReader: Sendable {
+  enum Failure: Error {
+    case missing
+    case unreadable
+    /// Outside the years 1 to 9999.
+    case outOfRange
+  }
+
+  let notation: TimeMapping.Notation
+  let meaning: TimeMapping.Meaning
+  let periodMilliseconds: Int32
+  private let zone: CivilOffset?
+  private let pattern: StampPattern?
+
+  /// Years 1 to 9999 in UTC.
+  static let instants = -62_135_596_800_000...253_402_300_799_999
+
+  init(_ mapping: TimeMapping, key: String) throws(MappingError) {
+    notation = mapping.notation
+    meaning = mapping.meaning
+    zone = mapping.zone
+    guard (0...FeedLimits.periodMilliseconds).contains(mapping.periodMilliseconds) else {
+      throw MappingError(key + ".period", "\(mapping.periodMilliseconds) ms is no period: write 1m, 1h, 1d")
+    }
+    if mapping.meaning == .instant, mapping.periodMilliseconds != 0 {
+      throw MappingError(key + ".period", "a value of an instant has no period: leave it out, or write stamp: end")
+    }
+    if mapping.meaning != .instant, mapping.periodMilliseconds == 0 {
+      throw MappingError(key + ".period", "stamp: \(mapping.meaning.rawValue) needs the averaging period, such as 1h")
+    }
+    periodMilliseconds = Int32(mapping.periodMilliseconds)
+    guard (mapping.path == nil) == (mapping.notation == .received) else {
+      throw MappingError(
+        key + ".path", mapping.path == nil ? "the path of the stamp is missing" : "as: received reads no path")
+    }
+    if mapping.notation == .local {
+      let text = mapping.pattern ?? "yyyy-MM-dd HH:mm:ss"
+      guard let pattern = StampPattern(text) else {
+        throw MappingError(key + ".pattern", "\"\(text)\" does not name year, month and day: yyyy-MM-dd HH:mm:ss")
+      }
+      self.pattern = pattern
+    } else {
+      guard mapping.pattern == nil else {
+        throw MappingError(key + ".pattern", "a pattern goes with as: local, not as: \(mapping.notation.rawValue)")
+      }
+      pattern = nil
+    }
+  }
+
+  /// Start of an averaging period of `period` ms that the stamp marks.
+  @inline(__always)
+  func begin(of stamp: Instant, period: Int32) -> Instant {
+    meaning == .end ? stamp.adding(milliseconds: -Int64(period)) : stamp
+  }
+
+  /// The instant that a number means; fractions of a millisecond are dropped.
+  func read(_ number: Double, _ context: DecodeContext) throws(Failure) -> Instant {
+    let milliseconds: Double
+    switch notation {
+    case .epochMilliseconds: milliseconds = number
+    case .epochSeconds: milliseconds = (number * 1_000).rounded()
+    case .age: milliseconds = Double(context.receivedAt.milliseconds) - (number * 1_000).rounded()
+    case .received: return context.receivedAt
+    case .rfc3339, .isoLocal, .local:
+      // `20201201` and the like arrive as numbers.
+      guard number == number.rounded(), number >= 0, number < 1e17 else { throw .unreadable }
+      return try read(text: Array(String(Int64(number)).utf8), context)
+    }
+    guard milliseconds >= Double(Self.instants.lowerBound), milliseconds <= Double(Self.instants.upperBound) else {
+      throw .outOfRange
+    }
+    return Instant(milliseconds: Int64(milliseconds))
+  }
+
+  private func read(text: [UInt8], _ context: DecodeContext) throws(Failure) -> Instant {
+    let result = text.withText { (view: ByteText) -> Result<Instant, Failure> in
+      do throws(Failure) { return .success(try read(view, context)) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// The instant that a text means.
+  func read(_ raw: ByteText, _ context: DecodeContext) throws(Failure) -> Instant {
+    let text = raw.trimmed
+    if notation == .received { return context.receivedAt }
+    guard !text.isEmpty else { throw .missing }
+    if let folded = text.foldedWidth { return try read(text: folded, context) }
+    let offset = zone ?? context.siteOffset
+    let found: Instant?
+    switch notation {
+    case .epochMilliseconds, .epochSeconds, .age:
+      switch NumberText(text) {
+      case .number(let number): return try read(number, context)
+      case .outOfRange: throw .outOfRange
+      case .notANumber, .empty: throw .unreadable
+      }
+    case .received: return context.receivedAt
+    case .rfc3339: found = StampPattern.iso(text, offset: offset, heedsOffset: true)
+    case .isoLocal: found = StampPattern.iso(text, offset: offset, heedsOffset: false)
+    case .local: found = pattern?.read(text, offset: offset)
+    }
+    guard let found else { throw .unreadable }
+    return found
+  }
+
+  /// What a stamp of this notation looks like, for messages.
+  var example: String {
+    switch notation {
+    case .epochMilliseconds: "milliseconds since 1970 such as 1606784400000"
+    case .epochSeconds: "seconds since 1970 such as 1606784400"
+    case .rfc3339: "a time such as 2020-12-01T09:00:00+08:00"
+    case .isoLocal: "a time such as 2020-12-01T09:00:00"
+    case .local: "a time written as \(pattern?.text ?? "")"
+    case .age: "an age in seconds"
+    case .received: "nothing"
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import AirQuality
+
+/// UK-AIR's CSV. Two layouts: wide (a block for each station and pollutant, a line a day, a column an hour), and a line
+/// an hour with a column for each pollutant and its status and unit beside it.
+///
+/// Hours end at their label, GMT; 24:00 ends the day. Rows that begin `##` are provisional, as all readings here are
+/// until people review them. Dates are day first (or ISO). Empty cells and `No data` are missing values.
+enum UKAirDecoder {
+  private static let hourMilliseconds = 3_600_000
+  private static let missingTexts = ["", "no data", "n/a", "-", "nan"]
+
+  static func decode(_ body: ByteText, _ context: DecodeContext) -> DecodedBody {
+    TextDecoding.withUTF8(body, declared: .utf8, guesses: true) { text in
+      var reader = Reader(context: context)
+      var scanner = CSVScanner(text, delimiter: 0x2C)
+      while scanner.next() {
+        reader.take(scanner.strings, line: scanner.line)
+        if scanner.isTruncated {
+          return reader.finish(
+            DecodeFailure(.truncated, "the body ends inside quotes that open on line \(scanner.line)"))
+        }
+      }
+      return reader.finish(nil)
+    }
+  }
+
+  /// A column of values in the block being read.
+  private struct Column {
+    var field: Int
+    var pollutant: Pollutant
+    /// Declared for the whole column, or …
+    var conversion: (Double, Double)?
+    /// … in this field of each row.
+    var unitField: Int?
+    /// End of the hour, in hours of the day; nil when the row has a time of its own.
+    var endHour: Int?
+  }
+
+  private struct Reader {
+    let context: DecodeContext
+    var stations = StationTable()
+    var readings = ContiguousArray<Reading>()
+    var log = ErrorLog()
+    var rowCount = 0
+    var ignoredValues = 0
+    private var title = ""
+    private var columns: [Column] = []
+    private var station: UInt32?
+    private var timeField: Int?
+    private var labelsBegin = false
+    private var sawHeader = false
+
+    init(context: DecodeContext) { self.context = context }
+
+    mutating func take(_ fields: [String], line: Int) {
+      let first = fields[0].lowercased()
+      if first == "date" {
+        sawHeader = true
+        header(fields, line)
+      } else if let day = day(fields[0]) {
+        row(day, fields, line)
+      } else if !columns.isEmpty, fields.count > 2,
+        fields[0].utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x23 }) ?? true
+      {
+        log.note(
+          .time, row: rowCount, path: "line \(line), column \"Date\"",
+          "\(excerpt(fields[0])) is no date; dd-mm-yyyy is needed")
+        rowCount += 1
+      } else {
+        preamble(fields.joined(separator: ", "))
+      }
+    }
+
+    private mutating func preamble(_ text: String) {
+      let lower = text.lowercased()
+      if lower.contains("hour beginning") || lower.contains("hour starting") { labelsBegin = true }
+      let boilerplate = ["data supplied by", "all data gmt", "rows begin", "status:", "status", "disclaimer"]
+      guard !boilerplate.contains(where: { lower.hasPrefix($0) }) else { return }
+      title = text
+      columns = []
+    }
+
+    private mutating func header(_ fields: [String], _ line: Int) {
+      columns = []
+      timeField = fields.firstIndex { $0.lowercased() == "time" }
+      station = nil
+      if timeField != nil {
+        name(title)
+        narrow(fields)
+      } else {
+        wide(fields, line)
+      }
+    }
+
+    private mutating func name(_ text: String) {
+      let plain = UKAirTitle.withoutTags(text)
+      let bytes = Array(plain.utf8)
+      station = bytes.withText { stations.number(of: $0.trimmed) }
+      if station == nil { station = context.defaultStation.map { stations.number(of: $0) } }
+    }
+
+    private mutating func wide(_ fields: [String], _ line: Int) {
+      guard let read = UKAirTitle(title) else {
+        log.note(
+          .structure, row: rowCount, path: "line \(line)",
+          "\(excerpt(title)) above the hours names no pollutant known here; its block is left out")
+        return
+      }
+      guard case .conversion(let factor, let offset) = UnitReading(read.unit, read.pollutant) else {
+        log.note(
+          .unit, row: rowCount, path: "line \(line)",
+          "\(excerpt(read.unit)) in \(excerpt(title)) is no unit of \(read.pollutant.name); its block is left out")
+        return
+      }
+      name(read.station)
+      for (field, label) in fields.enumerated().dropFirst() {
+        guard let hour = Self.hour(label) else { continue }
+        columns.append(
+          Column(field: field, pollutant: read.pollutant, conversion: (factor, offset), unitField: nil, endHour: hour))
+      }
+    }
+
+    private mutating func narrow(_ fields: [String]) {
+      for (field, label) in fields.enumerated().dropFirst(2) {
+        guard let pollutant = UKAirTitle.pollutant(in: UKAirTitle.withoutTags(label))?.pollutant else { continue }
+        let next = fields[(field + 1)...].prefix(2)
+        guard let unit = next.firstIndex(where: { $0.lowercased().hasPrefix("unit") }) else { continue }
+        columns.append(Column(field: field, pollutant: pollutant, conversion: nil, unitField: unit, endHour: nil))
+      }
+    }
+
+    /// `09:00` and `24:00`; whole hours alone.
+    private static func hour(_ label: String) -> Int? {
+      let parts = label.split(separator: ":")
+      guard parts.count >= 2, let hour = Int(parts[0]), Int(parts[1]) == 0, (0...24).contains(hour) else { return nil }
+      return hour
+    }
+
+    private func day(_ text: String) -> CivilDay? {
+      var text = Substring(text)
+      while text.hasPrefix("#") { text = text.dropFirst() }
+      let parts = text.split(whereSeparator: { $0 == "-" || $0 == "/" || $0 == " " }).map { Int($0) }
+      guard parts.count == 3, let a = parts[0], let b = parts[1], let c = parts[2] else { return nil }
+      return a > 31 ? CivilDay(year: a, month: b, day: c) : CivilDay(year: c, month: b, day: a)
+    }
+
+    private mutating func row(_ day: CivilDay, _ fields: [String], _ line: Int) {
+      defer { rowCount += 1 }
+      guard !columns.isEmpty else {
+        ignoredValues += fields.count - 1
+        return
+      }
+      guard let station else {
+        log.note(
+          .station, row: rowCount, path: "line \(line)", "the line above the hours names no station; give the feed one")
+        return
+      }
+      var own: Int?
+      if let timeField {
+        own = timeField < fields.count ? Self.hour(fields[timeField]) : nil
+        guard own != nil else {
+          log.note(
+            .time, row: rowCount, path: "line \(line), column \"time\"", "the row has no whole hour such as 09:00")
+          return
+        }
+      }
+      for column in columns where column.field < fields.count {
+        guard let hour = column.endHour ?? own, let value = value(fields, column, line) else { continue }
+        let start = CivilOffset.utc.start(of: day).milliseconds
+        let label = start + Int64(hour * hourMilliseconds)
+        readings.append(
+          Reading(
+            station: station, pollutant: column.pollutant, value: value,
+            begin: Instant(milliseconds: labelsBegin ? label : label - Int64(hourMilliseconds)),
+            periodMilliseconds: Int32(hourMilliseconds), flag: value.isNaN ? .missing : .unknown,
+            reasons: value.isNaN ? .missing : []))
+      }
+    }
+
+    /// NaN when missing, nil when unusable.
+    private mutating func value(_ fields: [String], _ column: Column, _ line: Int) -> Double? {
+      let text = fields[column.field]
+      guard !missingTexts.contains(text.lowercased()) else { return .nan }
+      let place = column.endHour.map { "hour \($0)" } ?? "column \(column.field + 1)"
+      guard case .number(let number) = Array(text.utf8).withText({ NumberText($0) }) else {
+        log.note(
+          .value, row: rowCount, path: "line \(line), \(place)", "\(excerpt(text)) is no number; look at the feed")
+        return nil
+      }
+      if let (factor, offset) = column.conversion { return number * factor + offset }
+      // `ugm-3 (TEOM FDMS)`: the method in brackets is no part of the unit.
+      let unit = column.unitField.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
+      let bare = unit.split(separator: "(", omittingEmptySubsequences: false)[0]
+      switch UnitReading(String(bare), column.pollutant) {
+      case .conversion(let factor, let offset): return number * factor + offset
+      case .unknown(let message), .unfit(let message):
+        log.note(.unit, row: rowCount, path: "line \(line), column \((column.unitField ?? 0) + 1)", message)
+        return nil
+      }
+    }
+
+    consuming func finish(_ failure: DecodeFailure?) -> DecodedBody {
+      var body = DecodedBody()
+      body.batch = ReadingBatch(stations: stations.names, readings: readings)
+      body.errors = log.kept
+      body.errorCount = log.count
+      body.rowCount = rowCount
+      body.ignoredValues = ignoredValues
+      if failure == nil, !sawHeader {
+        body.settle(
+          DecodeFailure(.noRows, "no line begins with Date: this is not UK-AIR's CSV; check the feed's format"))
+      } else {
+        body.settle(failure)
+      }
+      return body
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package import Transport
+
+/// One feed as the configuration describes it. Two equal definitions are the same feed: a reload leaves it alone.
+package struct FeedDefinition: Hashable, Sendable {
+  package var name: String
+  package var url: String
+  /// Civil time between slots, more than 0.
+  package var every: Duration
+  /// Civil time from the start of each period to the slot; nil: a spread by the feed's name.
+  package var offset: Duration?
+  /// Real limit for the whole transfer; nil: the smaller of `every` and 30 s, at least 5 s.
+  package var timeout: Duration?
+  /// Real limit for lookup, connect and TLS handshake.
+  package var connectTimeout: Duration = .seconds(5)
+  /// Decoded bytes.
+  package var maxBodyBytes: Int = 16 << 20
+  package var lowSpeedBytesPerSecond: Int = 0
+  package var lowSpeedSeconds: Int = 0
+  package var authentication: TransferAuthentication = .none
+  package var tls = TransferTLS()
+  package var proxy: Secret?
+  package var noProxy: String?
+  package var usesHTTP2 = false
+  package var headers: [TransferHeader] = []
+  package var maxRedirects: Int = 5
+  /// Schemes of the feed and its redirects; nil: the URL's own.
+  package var protocols: TransferProtocols?
+  package var method: TransferRequest.Method = .get
+  /// Sent with `post`.
+  package var body: [UInt8] = []
+  /// Civil time with the same body after which the feed counts as frozen; nil: six times `every`.
+  package var frozenAfter: Duration?
+  /// Civil time without success after which the feed counts as late; nil: three times `every`.
+  package var lateAfter: Duration?
+
+  package init(name: String, url: String, every: Duration, offset: Duration? = nil) {
+    self.name = name
+    self.url = url
+    self.every = every
+    self.offset = offset
+  }
+
+  /// The limit in force for the whole transfer.
+  package var effectiveTimeout: Duration { timeout ?? max(.seconds(5), min(every, .seconds(30))) }
+
+  /// The request without conditions.
+  package func request(userAgent: String) -> TransferRequest {
+    var options = TransferOptions()
+    options.connectTimeout = connectTimeout
+    options.timeout = effectiveTimeout
+    options.lowSpeedBytesPerSecond = lowSpeedBytesPerSecond
+    options.lowSpeedSeconds = lowSpeedSeconds
+    options.maxBodyBytes = maxBodyBytes
+    options.httpVersion = usesHTTP2 ? .http2 : .http1
+    options.tls = tls
+    options.proxy = proxy
+    options.noProxy = noProxy
+    options.protocols = protocols
+    options.maxRedirects = maxRedirects
+    options.authentication = authentication
+    options.userAgent = userAgent
+    var request = TransferRequest(url: url, options: options)
+    request.method = method
+    request.body = body
+    request.headers = headers
+    return request
+  }
+}

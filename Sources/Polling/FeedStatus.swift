@@ -1,0 +1,85 @@
+package import AirQuality
+
+/// The state of a feed, as the API names it.
+package enum FeedState: String, Sendable {
+  case ok, late, failing, open, frozen
+}
+
+/// A fault and the civil moment it was met.
+package struct FeedError: Hashable, Sendable {
+  package var at: Instant
+  package var fault: FeedFault
+}
+
+/// Seconds of transfers in cumulative classes, for `lantian_feed_poll_duration_seconds`.
+package struct DurationHistogram: Hashable, Sendable {
+  /// Upper bounds of the classes in seconds; the last class, +Inf, is `count`.
+  package static let bounds: [Double] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+  /// Transfers at or below each bound.
+  package private(set) var buckets = [UInt64](repeating: 0, count: DurationHistogram.bounds.count)
+  package private(set) var sum = 0.0
+  package private(set) var count: UInt64 = 0
+
+  package init() {}
+
+  mutating func observe(_ seconds: Double) {
+    sum += seconds
+    count += 1
+    var index = DurationHistogram.bounds.count - 1
+    while index >= 0, seconds <= DurationHistogram.bounds[index] {
+      buckets[index] += 1
+      index -= 1
+    }
+  }
+}
+
+/// What is known of a feed now; civil times.
+package struct FeedStatus: Sendable {
+  package var name: String
+  package var state: FeedState = .ok
+  package var lastPoll: Instant?
+  package var lastSuccess: Instant?
+  /// The newest fault, row faults included; kept after a success.
+  package var lastError: FeedError?
+  package var nextPoll: Instant?
+  /// Transfers started.
+  package var polls: UInt64 = 0
+  package var notModified: UInt64 { count(of: .notModified) }
+  package var readings: UInt64 = 0
+  /// Body bytes on the wire.
+  package var bytes: UInt64 = 0
+  /// Slots that fell while the poll before was still under way.
+  package var overruns: UInt64 = 0
+  /// Retry-After headers that made no sense.
+  package var badRetryAfters: UInt64 = 0
+  package var duration = DurationHistogram()
+  /// Whether the newest finished poll succeeded.
+  package var isUp = false
+  /// Indexed by `PollOutcome.rawValue`.
+  package internal(set) var outcomes = [UInt64](repeating: 0, count: PollOutcome.allCases.count)
+  /// Failures in a row.
+  var failures = 0
+  var isOpen = false
+  /// When the content last changed.
+  var lastChange: Instant?
+  var firstDue: Instant?
+  var lateMilliseconds: Int64 = .max
+  var frozenMilliseconds: Int64 = .max
+
+  init(name: String) { self.name = name }
+
+  package func count(of outcome: PollOutcome) -> UInt64 { outcomes[outcome.rawValue] }
+
+  mutating func add(_ outcome: PollOutcome, _ slots: Int = 1) { outcomes[outcome.rawValue] += UInt64(slots) }
+
+  /// The state at a civil moment: an open breaker first, then failures, then a frozen body, then lateness.
+  func state(at now: Instant) -> FeedState {
+    if isOpen { return .open }
+    if failures > 0 { return .failing }
+    if let lastChange, lastSuccess != nil, now.milliseconds - lastChange.milliseconds > frozenMilliseconds {
+      return .frozen
+    }
+    if let since = lastSuccess ?? firstDue, now.milliseconds - since.milliseconds > lateMilliseconds { return .late }
+    return .ok
+  }
+}

@@ -1,0 +1,121 @@
+internal import AirQuality
+internal import Engine
+
+/// Batches by column: a column that never changes costs a few bytes, a value in thousandths two or three.
+extension JournalCodec {
+  static func write(
+    _ batch: FeedBatch, to writer: inout ByteWriter, position: Int64
+  ) throws(JournalCodecError) {
+    writer.text(batch.feed)
+    writer.signed(batch.receivedAt.milliseconds)
+    writer.list(batch.stations) { $0.text($1) }
+    let readings = batch.readings
+    let count = readings.count
+    let stations = batch.stations.count
+    for (index, reading) in readings.enumerated() where Int(reading.station) >= stations {
+      throw JournalCodecError(
+        position: position, offset: writer.bytes.count,
+        reason: "reading \(index) names station \(reading.station) of \(stations)")
+    }
+    writer.count(count)
+    for reading in readings { write(value: reading.value, to: &writer) }
+    writer.column(count) { Int64(readings[$0].station) }
+    writer.column(count) { Int64(readings[$0].pollutant.rawValue) }
+    writer.column(count) { readings[$0].begin.milliseconds }
+    writer.column(count) { Int64(readings[$0].periodMilliseconds) }
+    writer.column(count) { Int64(readings[$0].flag.rawValue) }
+    writer.column(count) { Int64(readings[$0].reasons.rawValue) }
+    writer.list(batch.layers) { writer, layer in
+      writer.text(layer.station)
+      writer.signed(layer.at.milliseconds)
+      writer.optional(layer.gradientHeightMeters) { $0.double($1) }
+    }
+  }
+
+  static func readBatch(_ reader: inout ByteReader) throws(JournalCodecError) -> FeedBatch {
+    let feed = try reader.text()
+    let receivedAt = Instant(milliseconds: try reader.signed())
+    let stations = try reader.list(of: "stations") { reader throws(JournalCodecError) in try reader.text() }
+    // Every reading has a byte of value at least, so that memory stays within 32 times the record.
+    let count = try reader.count(of: "readings")
+    var readings = ContiguousArray(
+      repeating: Reading(
+        station: 0, pollutant: .pm25, value: 0, begin: Instant(milliseconds: 0), periodMilliseconds: 0),
+      count: count)
+    for index in 0..<count { readings[index].value = try readValue(&reader) }
+    let position = reader.position
+    let offset = reader.offset
+    func bad(_ what: String, _ value: Int64, _ index: Int) -> JournalCodecError {
+      JournalCodecError(
+        position: position, offset: offset, reason: "reading \(index): \(what) \(value) is out of range")
+    }
+    try reader.column(count) { index, value throws(JournalCodecError) in
+      guard value >= 0, value < stations.count, let station = UInt32(exactly: value) else {
+        throw bad("station", value, index)
+      }
+      readings[index].station = station
+    }
+    try reader.column(count) { index, value throws(JournalCodecError) in
+      guard let raw = UInt8(exactly: value), let pollutant = Pollutant(rawValue: raw) else {
+        throw bad("pollutant", value, index)
+      }
+      readings[index].pollutant = pollutant
+    }
+    try reader.column(count) { index, value throws(JournalCodecError) in
+      readings[index].begin = Instant(milliseconds: value)
+    }
+    try reader.column(count) { index, value throws(JournalCodecError) in
+      guard let period = Int32(exactly: value) else { throw bad("period", value, index) }
+      readings[index].periodMilliseconds = period
+    }
+    try reader.column(count) { index, value throws(JournalCodecError) in
+      guard let raw = UInt8(exactly: value), let flag = QualityFlag(rawValue: raw) else {
+        throw bad("flag", value, index)
+      }
+      readings[index].flag = flag
+    }
+    try reader.column(count) { index, value throws(JournalCodecError) in
+      guard let raw = UInt32(exactly: value) else { throw bad("reasons", value, index) }
+      readings[index].reasons = ScreeningReasons(rawValue: raw)
+    }
+    let layers = try reader.list(of: "layers") { reader throws(JournalCodecError) in
+      LidarLayer(
+        station: try reader.text(), at: Instant(milliseconds: try reader.signed()),
+        gradientHeightMeters: try reader.optional { reader throws(JournalCodecError) in try reader.double() })
+    }
+    return FeedBatch(feed: feed, receivedAt: receivedAt, stations: stations, readings: readings, layers: layers)
+  }
+
+  /// Thousandths beyond this take the eight bytes of the bit pattern.
+  private static let exactLimit = 1_099_511_627_776.0
+  private static let rawMark: UInt64 = 1
+  private static let missingMark: UInt64 = 3
+
+  /// Even: zigzag thousandths times 2. 1: a bit pattern follows. 3: the usual NaN.
+  static func write(value: Double, to writer: inout ByteWriter) {
+    let scaled = (value * 1_000).rounded(.toNearestOrEven)
+    if abs(scaled) < exactLimit {
+      let whole = Int64(scaled)
+      if (Double(whole) / 1_000).bitPattern == value.bitPattern {
+        writer.varint(zigzag(whole) << 1)
+        return
+      }
+    }
+    if value.bitPattern == Double.nan.bitPattern {
+      writer.varint(missingMark)
+    } else {
+      writer.varint(rawMark)
+      writer.double(value)
+    }
+  }
+
+  static func readValue(_ reader: inout ByteReader) throws(JournalCodecError) -> Double {
+    let mark = try reader.varint()
+    if mark & 1 == 0 { return Double(unzigzag(mark >> 1)) / 1_000 }
+    switch mark {
+    case rawMark: return try reader.double()
+    case missingMark: return .nan
+    default: throw reader.fail("value mark \(mark) is unknown")
+    }
+  }
+}

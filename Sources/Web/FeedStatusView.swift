@@ -1,0 +1,117 @@
+package import AirQuality
+
+/// How a feed is doing, as `/api/v1/feeds` names it.
+package enum FeedState: String, Sendable, Hashable, CaseIterable {
+  /// The newest poll succeeded and its data are fresh.
+  case ok
+  /// No fresh data for longer than the schedule allows, or none yet.
+  case late
+  /// The newest polls failed.
+  case failing
+  /// The breaker is open: only a probe is sent now and then.
+  case open
+  /// Answers come, but their values have not changed for longer than the air can hold them.
+  case frozen
+}
+
+/// The newest error of a feed; it is kept after a success.
+package struct FeedErrorView: Sendable, Hashable {
+  package var at: Instant
+  /// A stable word: one of the poll outcomes, or the decoder's code for a bad row.
+  package var code: String
+  /// For people; holds no secret.
+  package var message: String
+  /// Where in the body, nil when the error is not in a body.
+  package var path: String?
+
+  package init(at: Instant, code: String, message: String, path: String? = nil) {
+    self.at = at
+    self.code = code
+    self.message = message
+    self.path = path
+  }
+}
+
+/// A count under a label value.
+package struct LabelledCount: Sendable, Hashable {
+  package var label: String
+  package var count: UInt64
+  package init(_ label: String, _ count: UInt64) {
+    self.label = label
+    self.count = count
+  }
+}
+
+/// Counts of durations by upper bounds.
+package struct DurationHistogram: Sendable, Hashable {
+  /// Upper bounds in seconds, ascending, without infinity.
+  package static let standardBounds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+  package var boundsSeconds: [Double]
+  /// Not cumulative; one more than `boundsSeconds`, the last for everything above.
+  package var counts: [UInt64]
+  package var sumSeconds: Double
+
+  package init(boundsSeconds: [Double] = DurationHistogram.standardBounds) {
+    self.boundsSeconds = boundsSeconds
+    self.counts = Array(repeating: 0, count: boundsSeconds.count + 1)
+    self.sumSeconds = 0
+  }
+
+  /// Adds one duration; a negative or non-finite one counts as 0.
+  package mutating func observe(seconds: Double) {
+    let duration = seconds.isFinite && seconds > 0 ? seconds : 0
+    let slot = boundsSeconds.firstIndex { duration <= $0 } ?? boundsSeconds.count
+    counts[slot] += 1
+    sumSeconds += duration
+  }
+}
+
+/// A feed as `/api/v1/feeds` and the metrics show it.
+package struct FeedStatusView: Sendable, Hashable {
+  package var name: String
+  package var state: FeedState
+  package var lastPoll: Instant?
+  package var lastSuccess: Instant?
+  package var lastError: FeedErrorView?
+  package var nextPoll: Instant?
+  package var polls: UInt64
+  package var notModified: UInt64
+  /// Rows decoded, whatever their verdict.
+  package var readings: UInt64
+  /// Bytes received, before decompression.
+  package var bytes: UInt64
+  /// Polls by outcome: `ok not_modified http_error timeout tls connect parse empty too_large throttled breaker_open
+  /// skipped`. Each label stands once.
+  package var outcomes: [LabelledCount]
+  /// Readings by verdict: `good unknown suspect fail missing …`. Each label stands once.
+  package var verdicts: [LabelledCount]
+  package var pollDuration: DurationHistogram
+  /// Polls that were due while the one before was still running.
+  package var overruns: UInt64
+
+  package init(
+    name: String, state: FeedState, lastPoll: Instant? = nil, lastSuccess: Instant? = nil,
+    lastError: FeedErrorView? = nil, nextPoll: Instant? = nil, polls: UInt64 = 0, notModified: UInt64 = 0,
+    readings: UInt64 = 0, bytes: UInt64 = 0, outcomes: [LabelledCount] = [], verdicts: [LabelledCount] = [],
+    pollDuration: DurationHistogram = DurationHistogram(), overruns: UInt64 = 0
+  ) {
+    self.name = name
+    self.state = state
+    self.lastPoll = lastPoll
+    self.lastSuccess = lastSuccess
+    self.lastError = lastError
+    self.nextPoll = nextPoll
+    self.polls = polls
+    self.notModified = notModified
+    self.readings = readings
+    self.bytes = bytes
+    self.outcomes = outcomes
+    self.verdicts = verdicts
+    self.pollDuration = pollDuration
+    self.overruns = overruns
+  }
+
+  /// Whether the newest poll brought an answer (the metric `lantian_feed_up`).
+  package var isUp: Bool { lastSuccess != nil && state != .failing && state != .open }
+}

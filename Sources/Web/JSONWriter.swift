@@ -1,0 +1,184 @@
+import AirQuality
+
+/// Writes JSON straight into bytes: UTF-8, no spaces, numbers with at most three decimals, times in the site's offset.
+///
+/// The caller keeps the structure right: `end…` for every `begin…`, `key` before every value of an object.
+struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+  /// In which times are written.
+  let offset: CivilOffset
+  /// Whether the next value or key needs a comma before it.
+  private var needsComma = false
+
+  init(offset: CivilOffset, capacity: Int = 1_024) {
+    self.offset = offset
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Opens an object, as a value or behind a key.
+  mutating func beginObject() { open(0x7B) }
+  /// Closes the innermost object.
+  mutating func endObject() { close(0x7D) }
+  /// Opens an array, as a value or behind a key.
+  mutating func beginArray() { open(0x5B) }
+  /// Closes the innermost array.
+  mutating func endArray() { close(0x5D) }
+
+  private mutating func open(_ byte: UInt8) {
+    separate()
+    bytes.append(byte)
+    needsComma = false
+  }
+
+  private mutating func close(_ byte: UInt8) {
+    bytes.append(byte)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(0x2C) }
+    needsComma = true
+  }
+
+  /// The name of the value that follows.
+  mutating func key(_ name: String) {
+    separate()
+    quote(name)
+    bytes.append(0x3A)
+    needsComma = false
+  }
+
+  /// The value null.
+  mutating func null() {
+    separate()
+    bytes.append(contentsOf: "null".utf8)
+  }
+
+  /// A string, escaped.
+  mutating func value(_ text: String) {
+    separate()
+    quote(text)
+  }
+
+  /// `true` or `false`.
+  mutating func value(_ flag: Bool) {
+    separate()
+    bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+  }
+
+  /// A whole number.
+  mutating func value(_ number: some BinaryInteger) {
+    separate()
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  /// A number with at most three decimals, ties to even, without trailing zeros; null when not finite.
+  mutating func value(_ number: Double) {
+    separate()
+    Self.append(number, to: &bytes)
+  }
+
+  /// RFC 3339 in the site's offset.
+  mutating func value(_ instant: Instant) {
+    separate()
+    quote(offset.format(instant))
+  }
+
+  private static func append(_ number: Double, to bytes: inout [UInt8]) {
+    guard number.isFinite else {
+      bytes.append(contentsOf: "null".utf8)
+      return
+    }
+    let scaled = (number * 1_000).rounded(.toNearestOrEven)
+    guard abs(scaled) < 9e15 else {
+      // Beyond exact thousandths there are no decimals worth writing; Swift's shortest form is valid JSON.
+      bytes.append(contentsOf: "\(number)".utf8)
+      return
+    }
+    let thousandths = Int64(scaled)
+    let magnitude = thousandths.magnitude
+    if thousandths < 0 { bytes.append(0x2D) }
+    bytes.append(contentsOf: String(magnitude / 1_000).utf8)
+    var fraction = magnitude % 1_000
+    guard fraction != 0 else { return }
+    bytes.append(0x2E)
+    var divisor: UInt64 = 100
+    while fraction != 0 {
+      bytes.append(UInt8(0x30 + fraction / divisor))
+      fraction %= divisor
+      divisor /= 10
+    }
+  }
+
+  private mutating func quote(_ text: String) {
+    bytes.append(0x22)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22, 0x5C:
+        bytes.append(0x5C)
+        bytes.append(byte)
+      case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
+      case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
+      case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
+      case 0..<0x20:
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(contentsOf: "\\u00".utf8)
+        bytes.append(digits[Int(byte >> 4)])
+        bytes.append(digits[Int(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(0x22)
+  }
+}
+
+extension JSONWriter {
+  /// A string or null under a key.
+  mutating func field(_ name: String, _ text: String?) {
+    key(name)
+    if let text { value(text) } else { null() }
+  }
+  /// A truth value under a key.
+  mutating func field(_ name: String, _ flag: Bool) {
+    key(name)
+    value(flag)
+  }
+  /// A whole number or null under a key.
+  mutating func field<Number: BinaryInteger>(_ name: String, _ number: Number?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+  /// A number or null under a key; null too when not finite.
+  mutating func field(_ name: String, _ number: Double?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+  /// A time or null under a key.
+  mutating func field(_ name: String, _ instant: Instant?) {
+    key(name)
+    if let instant { value(instant) } else { null() }
+  }
+  /// An array of strings under a key.
+  mutating func field(_ name: String, _ texts: [String]) {
+    key(name)
+    beginArray()
+    for text in texts { value(text) }
+    endArray()
+  }
+  /// An object under a key.
+  mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    key(name)
+    beginObject()
+    body(&self)
+    endObject()
+  }
+  /// An array of objects or values, each written by `body`.
+  mutating func array<Elements: Sequence>(
+    _ name: String, _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
+  ) {
+    key(name)
+    beginArray()
+    for element in elements { body(&self, element) }
+    endArray()
+  }
+}

@@ -1,0 +1,43 @@
+package import Engine
+
+/// Everything the HTTP face needs from the rest of the daemon.
+///
+/// The synchronous closures return immutable snapshots and must not block; they are called from the server's threads.
+package struct WebSources: Sendable {
+  /// The newest committed view; nil until the engine has one.
+  package var view: @Sendable () -> SiteView?
+  /// In configuration order.
+  package var feeds: @Sendable () -> [FeedStatusView]
+  /// In configuration order.
+  package var hooks: @Sendable () -> [HookStatusView]
+  package var daemon: @Sendable () -> DaemonStatusView
+  /// Committed events with a sequence above `since`, ascending and gapless, at most `limit`.
+  package var events: @Sendable (_ since: Int64, _ limit: Int) async throws -> [EventRecord]
+  /// Windows of a station, ascending; missing windows may be left out.
+  package var series: @Sendable (SeriesRequest) async throws -> [SeriesPoint]
+  /// Reads the configuration again and puts it in force, or keeps the old one.
+  package var reload: @Sendable () async -> ReloadResult
+  /// Journals and applies an operator's act.
+  package var performAct: @Sendable (LiftRequest) async -> ActResult
+  /// Where committed views and events are published for the live stream.
+  package var broadcaster: Broadcaster
+
+  package init(
+    view: @escaping @Sendable () -> SiteView?, feeds: @escaping @Sendable () -> [FeedStatusView],
+    hooks: @escaping @Sendable () -> [HookStatusView], daemon: @escaping @Sendable () -> DaemonStatusView,
+    events: @escaping @Sendable (_ since: Int64, _ limit: Int) async throws -> [EventRecord],
+    series: @escaping @Sendable (SeriesRequest) async throws -> [SeriesPoint],
+    reload: @escaping @Sendable () async -> ReloadResult,
+    performAct: @escaping @Sendable (LiftRequest) async -> ActResult, broadcaster: Broadcaster
+  ) {
+    self.view = view
+    self.feeds = feeds
+    self.hooks = hooks
+    self.daemon = daemon
+    self.events = events
+    self.series = series
+    self.reload = reload
+    self.performAct = performAct
+    self.broadcaster = broadcaster
+  }
+}

@@ -1,0 +1,69 @@
+import CZlib
+import Glibc
+
+/// Files and standard streams of the verbs that work offline.
+enum InputFile {
+  /// Largest file, packed or unpacked.
+  static let maximumBytes = 512 << 20
+
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// The bytes of a file (`-` is standard input), unpacked when they are gzip.
+  static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure(description: "\(path): \(errorText())") }
+    defer { if descriptor != 0 { close(descriptor) } }
+    var bytes: [UInt8] = []
+    try chunks(of: descriptor, named: path) { chunk in
+      bytes += chunk
+      if bytes.count > maximumBytes { throw Failure(description: "\(path): larger than \(maximumBytes) bytes") }
+    }
+    return bytes.prefix(2) == [0x1F, 0x8B] ? try unpack(bytes, path) : bytes
+  }
+
+  /// Hands the bytes of a descriptor on, piece by piece.
+  static func chunks(of descriptor: Int32, named path: String, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Failure(description: "\(path): \(errorText())") }
+      if count == 0 { return }
+      try body(buffer[..<count])
+    }
+  }
+
+  private static func unpack(_ bytes: [UInt8], _ path: String) throws -> [UInt8] {
+    var capacity = max(1 << 16, bytes.count * 8)
+    while capacity <= maximumBytes {
+      var output = [UInt8](repeating: 0, count: capacity)
+      let size = unsafe czlib_gunzip(bytes, bytes.count, &output, capacity)
+      if size >= 0 {
+        output.removeLast(capacity - size)
+        return output
+      }
+      capacity *= 4
+    }
+    throw Failure(description: "\(path): damaged gzip, or larger than \(maximumBytes) bytes unpacked")
+  }
+
+  static func writeStandardOutput(_ bytes: [UInt8]) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe Glibc.write(1, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      // A reader that went away wants no more.
+      guard count > 0 else { return }
+      offset += count
+    }
+  }
+
+  private static func errorText() -> String {
+    guard let text = unsafe strerror(errno) else { return "error \(errno)" }
+    return unsafe String(cString: text)
+  }
+}

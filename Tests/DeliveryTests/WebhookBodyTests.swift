@@ -1,0 +1,60 @@
+import AirQuality
+import Engine
+import Testing
+
+@testable import Delivery
+
+@Suite struct WebhookBodyTests {
+  static let cases: [(String, EventRecord)] = [
+    ("level-open", Sample.event(7)),
+    ("level-end", Sample.event(9, from: "orange", to: "none", ends: true, value: nil)),
+    (
+      "data-drill",
+      Sample.event(
+        12, id: "data-141100-urban-3", kind: .data, county: "141100-urban", from: "ok", to: "indeterminate",
+        drill: true,
+        value: 0.1)
+    ),
+  ]
+
+  static var folder: String { #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Golden" }
+
+  @Test(arguments: ["level-open", "level-end", "data-drill"])
+  func theBodyIsTheGoldenFile(name: String) throws {
+    let event = try #require(Self.cases.first { $0.0 == name }?.1)
+    let body = WebhookBody.render(
+      event: event, hook: "duty-room", externalURL: "https://lantian.example/", site: Sample.site)
+    let path = Self.folder + "/" + name + ".json"
+    let golden = try #require(contents(of: path), "no golden file \(path)")
+    #expect(String(decoding: body, as: UTF8.self) + "\n" == String(decoding: golden, as: UTF8.self))
+  }
+
+  @Test func theFingerprintIsOfTheIDAlone() {
+    let first = WebhookBody.fingerprint("level-141102-1")
+    #expect(first.count == 16)
+    #expect(first != WebhookBody.fingerprint("level-141102-2"))
+    for event in [Sample.event(7), Sample.event(8, from: "orange", to: "red")] {
+      let text = String(
+        decoding: WebhookBody.render(event: event, hook: "h", externalURL: "", site: Sample.site), as: UTF8.self)
+      #expect(text.contains("\"fingerprint\":\"\(first)\""))
+    }
+  }
+
+  @Test func textIsEscapedAsJSONAsks() {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("a\"\\", "\u{0}\u{1f}\n\r\t/é🌫️")
+      writer.member("n", Double.nan)
+      writer.member("i", 29.0)
+      writer.member("f", 0.1)
+      writer.array("l") { list in
+        list.object { _ in }
+        list.object { $0.member("x", true) }
+      }
+      writer.member("last", 3 as Int64)
+    }
+    #expect(
+      String(decoding: writer.bytes, as: UTF8.self)
+        == #"{"a\"\\":"\u0000\u001f\n\r\t/é🌫️","n":null,"i":29,"f":0.1,"l":[{},{"x":true}],"last":3}"#)
+  }
+}

@@ -1,0 +1,67 @@
+import AirQuality
+import Feeds
+import Testing
+
+@Suite("UK-AIR CSV")
+struct UKAirTests {
+  @Test("provisional rows, missing values, a comma in the station's name")
+  func wide() {
+    let body = decode(.preset(.ukAir), Seeds.ukAir)
+    #expect(
+      body.lines == [
+        "Bath & West, A4 no2 1.5 2022-02-01T08:00:00+08:00+3600",
+        "Bath & West, A4 no2 missing 2022-02-02T07:00:00+08:00+3600",
+        "Bath & West, A4 no2 missing 2022-02-02T08:00:00+08:00+3600",
+        "Bath & West, A4 no2 2 2022-02-03T07:00:00+08:00+3600",
+      ])
+  }
+
+  @Test("several blocks, other dates, a bad cell, a bad date")
+  func blocks() {
+    let body = decode(
+      .preset(.ukAir),
+      """
+      Leeds PM<sub>10</sub> particulate matter (Hourly measured) ugm-3
+      Date,01:00,02:00
+      31/12/2021,5,x
+      32-13-2021,5,6
+      York Carbon monoxide (Hourly measured) mg/m-3
+      Date,01:00
+      2022-01-02,0.3
+      York Non-volatile PM10 (Hourly measured) ug/m-3
+      Date,01:00
+      2022-01-02,0.3
+      """)
+    #expect(
+      body.lines == [
+        "Leeds pm10 5 2021-12-31T08:00:00+08:00+3600", "York co 0.3 2022-01-02T08:00:00+08:00+3600",
+      ])
+    #expect(
+      body.errors.map { "\($0.code.rawValue) \($0.path)" } == [
+        "value line 3, hour 2", "time line 4, column \"Date\"", "structure line 9",
+      ])
+  }
+
+  @Test("a line an hour, with status and unit columns")
+  func narrow() {
+    let body = decode(
+      .preset(.ukAir),
+      """
+      Wrexham
+      "All Data GMT hour ending  "
+      "Status: R = Ratified / P = Provisional / P* = As supplied"
+      Date,time,"PM<sub>10</sub> particulate matter (Hourly measured)",status,unit,"Nitric oxide",status,unit
+      01-01-2022,01:00,12.3,P,ugm-3 (TEOM FDMS),,,
+      01-01-2022,24:00,No data,,,4,R,ugm-3
+      """)
+    #expect(
+      body.lines == [
+        "Wrexham pm10 12.3 2022-01-01T08:00:00+08:00+3600", "Wrexham no missing 2022-01-01T08:00:00+08:00+3600",
+        "Wrexham pm10 missing 2022-01-02T07:00:00+08:00+3600", "Wrexham no 4 2022-01-02T07:00:00+08:00+3600",
+      ])
+    #expect(body.errorCount == 0)
+  }
+
+  @Test("CSV of another kind")
+  func other() { #expect(decode(.preset(.ukAir), "a,b\n1,2\n").failure?.code == .noRows) }
+}

@@ -1,0 +1,102 @@
+import AirQuality
+import Engine
+
+/// Random but valid engine events.
+enum Generator {
+  static func text(_ random: inout SeededRandom) -> String {
+    let pool = ["", "2183A", "吕梁市", "a\u{0}b", "é́", "🌫️", "榆次区", "x y,\"z\"", String(repeating: "长", count: 60)]
+    return pool.randomElement(using: &random)! + String(Int.random(in: 0..<50, using: &random))
+  }
+
+  static func double(_ random: inout SeededRandom) -> Double {
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0: .nan
+    case 1: Double(bitPattern: 0x7FF8_0000_0000_1234)
+    case 2: -0.0
+    case 3: .infinity
+    case 4: Double(bitPattern: random.next())
+    case 5: 0.1 + 0.2
+    case 6: 1e308
+    case 7: -999
+    default: Double(Int.random(in: -5_000...900_000, using: &random)) / 1_000
+    }
+  }
+
+  static func batch(_ random: inout SeededRandom, rows: Int) -> FeedBatch {
+    let stations = (0..<max(1, rows / 6)).map { "S\($0)" + text(&random) }
+    let begin = Sample.start.adding(milliseconds: Int64.random(in: -10_000_000_000...10_000_000_000, using: &random))
+    let steady = Bool.random(using: &random)
+    var readings = ContiguousArray<Reading>()
+    for row in 0..<rows {
+      readings.append(
+        Reading(
+          station: UInt32(row % stations.count), pollutant: Pollutant.allCases.randomElement(using: &random)!,
+          value: double(&random),
+          begin: steady ? begin : Instant(milliseconds: Int64(bitPattern: random.next())),
+          periodMilliseconds: steady ? 60_000 : Int32(truncatingIfNeeded: random.next()),
+          flag: steady ? .good : QualityFlag.allCases.randomElement(using: &random)!,
+          reasons: steady ? [] : ScreeningReasons(rawValue: UInt32(truncatingIfNeeded: random.next()))))
+    }
+    let layers = (0..<Int.random(in: 0..<3, using: &random)).map { _ in
+      LidarLayer(
+        station: text(&random), at: begin,
+        gradientHeightMeters: Bool.random(using: &random) ? nil : double(&random))
+    }
+    return FeedBatch(feed: text(&random), receivedAt: begin, stations: stations, readings: readings, layers: layers)
+  }
+
+  static func event(_ random: inout SeededRandom) -> EngineEvent {
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: .configuration(configuration(&random))
+    case 1: .batch(batch(&random, rows: [0, 1, 2, 7, 300].randomElement(using: &random)!))
+    case 2: .tick
+    case 3: .act(.lift(id: text(&random), county: text(&random), by: text(&random), reason: text(&random)))
+    case 4:
+      .history(
+        county: text(&random), day: CivilDay(number: Int32(truncatingIfNeeded: random.next())),
+        chunks: (0..<Int.random(in: 0..<4, using: &random)).map { index in
+          StoredChunk(
+            key: ChunkKey(
+              county: text(&random), day: CivilDay(number: 18_000), kind: index == 0 ? .hours : .minutes,
+              hour: UInt8(index)),
+            bytes: (0..<Int.random(in: 0..<500, using: &random)).map { _ in
+              UInt8.random(in: 0...255, using: &random)
+            })
+        })
+    default:
+      .dailyMeans(
+        DailyMeansImport(
+          source: text(&random), digest: text(&random),
+          rows: (0..<Int.random(in: 0..<40, using: &random)).map { _ in
+            .init(
+              county: text(&random), day: CivilDay(number: Int32(truncatingIfNeeded: random.next())),
+              pollutant: Pollutant.allCases.randomElement(using: &random)!,
+              value: Concentration(thousandths: Int32(truncatingIfNeeded: random.next())))
+          }))
+    }
+  }
+
+  static func configuration(_ random: inout SeededRandom) -> EngineConfiguration {
+    let stations = (0..<Int.random(in: 0..<20, using: &random)).map { _ in
+      Station(
+        id: text(&random), name: text(&random), county: text(&random),
+        stationClass: StationClass.allCases.randomElement(using: &random)!,
+        latitude: Bool.random(using: &random) ? nil : 37.5, longitude: Bool.random(using: &random) ? nil : -0.0,
+        assessed: Bool.random(using: &random), urban: Bool.random(using: &random),
+        background: Bool.random(using: &random), purpose: text(&random),
+        from: Bool.random(using: &random) ? nil : CivilDay(number: -5), until: CivilDay(number: 20_000))
+    }
+    let targets = (0..<Int.random(in: 0..<5, using: &random)).map { index in
+      TargetRow(
+        year: 2_020, county: text(&random), indicator: "pm10_annual_mean", target: index == 0 ? nil : 84.5,
+        unit: "ug/m3", dropPercent: index == 1 ? nil : 7.4, cutDays: index == 2 ? nil : 3, baseline: nil,
+        source: text(&random))
+    }
+    return EngineConfiguration(
+      site: Site(
+        name: "吕梁市", code: "141100", offset: CivilOffset(seconds: -12_600),
+        counties: [County(code: "141102", nameChinese: "离石区", nameEnglish: "Lishi", group: text(&random))],
+        stations: stations), feeds: [text(&random), "b"], targets: targets, criteria: "mee-2018", edition: "by-date",
+      hooks: [HookSubscription(name: "h", levels: ["red"], kinds: EventKind.allCases)])
+  }
+}
