@@ -54,7 +54,7 @@ let package = Package(
     // posix_spawn, pidfd and memfd, which Swift cannot call or does not see.
     .target(name: "CSpawn", cSettings: cSettings),
     // deflateInit2 and inflateInit2 are macros, which Swift cannot call.
-    .target(name: "CZlib", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CGzip", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
 
     // MARK: The functional core
 
@@ -102,7 +102,8 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Engine", "Feeds", "Lidar", "Polling", "Rollup", "Screening",
+        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Engine", "Feeds", "Lidar", "Polling", "Rollup",
+        "Screening",
         "Store", "Targets", "Timekeeping", "Transport", "Web", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: edge),
@@ -110,7 +111,7 @@ let package = Package(
     .target(
       name: "Demo",
       dependencies: [
-        "AirQuality", "Engine", "CZlib",
+        "AirQuality", "Engine", "CGzip",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -120,19 +121,72 @@ let package = Package(
     .executableTarget(
       name: "lantian",
       dependencies: [
-        "AirQuality", "Alerts", "CZlib", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Feeds", "Lidar", "Store",
+        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Feeds", "Lidar", "Store",
         "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: edge),
 
+    // MARK: Benchmarks
+
+    // The plain C loop that polling is measured beside, a small server for both, and Lantian's transport in its place.
+    .executableTarget(name: "bench-polling", dependencies: ["CLibcurl"]),
+    .executableTarget(name: "bench-server"),
+    .executableTarget(name: "bench-transport", dependencies: ["Transport", "Timekeeping"], swiftSettings: edge),
+
     // MARK: Test support and tests
 
+    // Typed wrappers over libssl for the fault server; test support only.
+    .target(name: "CLibssl", cSettings: cSettings, linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    // The HTTP server that misbehaves on request; test support, never linked into the product.
+    .target(name: "FaultServer", dependencies: ["CLibssl", "CGzip"], swiftSettings: edge),
+    .executableTarget(name: "lantian-faultserver", dependencies: ["FaultServer"], swiftSettings: edge),
+    // A small HTTP server on a thread per connection, for the tests of transfers and polling.
+    .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: settings),
+    // Counts fsync and fdatasync of the test process.
+    .target(name: "CSyncCounter", path: "Tests/CSyncCounter", cSettings: cSettings),
+
+    // zlib's file calls, for recorded answers; tests alone use it.
+    .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
+
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
+    .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
+    .testTarget(name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "Lidar"], swiftSettings: edge),
+    .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "TargetsTests", dependencies: ["Targets", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
+    .testTarget(
+      name: "TransportTests", dependencies: ["Transport", "Timekeeping", "LoopbackServer"], swiftSettings: settings),
+    .testTarget(
+      name: "PollingTests", dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "StoreTests",
+      dependencies: [
+        "AirQuality", "Engine", "Store", "CSyncCounter", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "DeliveryTests", dependencies: ["AirQuality", "Engine", "Store", "Delivery"],
+      exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Web", "AirQuality", "Engine",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(
+      name: "ConfigurationFilesTests", dependencies: ["ConfigurationFiles", "AirQuality"], exclude: ["testdata"],
+      swiftSettings: settings),
+    .testTarget(name: "FaultServerTests", dependencies: ["FaultServer"], swiftSettings: edge),
+    .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17
 )

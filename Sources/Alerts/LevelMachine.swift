@@ -145,7 +145,7 @@ package struct LevelMachine: Sendable, Hashable {
     return .transition(from: from, to: level)
   }
 
-  package func encode(into writer: inout ByteWriter) {
+  package func encode(into writer: inout SnapshotWriter) {
     writer.write(level.rawValue)
     writer.write(optional: since) { $0.write($1.milliseconds) }
     writer.write(optional: episodeStart) { $0.write($1.milliseconds) }
@@ -162,14 +162,14 @@ package struct LevelMachine: Sendable, Hashable {
     writer.write(newest.quality.rawValue)
   }
 
-  package init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     level = try Self.readLevel(&reader)
     since = try reader.readOptional(Self.readInstant)
     episodeStart = try reader.readOptional(Self.readInstant)
-    ignoreThrough = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+    ignoreThrough = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try reader.read(Int32.self)
     }
-    proposal = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+    proposal = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       Proposal(to: try Self.readLevel(&reader), since: try Self.readInstant(&reader))
     }
     isKnown = try reader.readBool()
@@ -183,12 +183,12 @@ package struct LevelMachine: Sendable, Hashable {
     newest = RunningAQI(value: value, quality: quality)
   }
 
-  private static func readLevel(_ reader: inout ByteReader) throws(ByteReadingError) -> Level {
+  private static func readLevel(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Level {
     guard let level = Level(rawValue: try reader.read(UInt8.self)) else { throw reader.failure("a level of 0 to 4") }
     return level
   }
 
-  private static func readInstant(_ reader: inout ByteReader) throws(ByteReadingError) -> Instant {
+  private static func readInstant(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Instant {
     Instant(milliseconds: try reader.read(Int64.self))
   }
 }

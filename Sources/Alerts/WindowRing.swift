@@ -73,7 +73,7 @@ package struct WindowRing: Sendable, Hashable {
     return true
   }
 
-  package func encode(into writer: inout ByteWriter) {
+  package func encode(into writer: inout SnapshotWriter) {
     writer.write(optional: head) { $0.write($1) }
     for window in windows {
       writer.write(window.value)
@@ -81,9 +81,10 @@ package struct WindowRing: Sendable, Hashable {
     }
   }
 
-  package init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     self.init()
-    head = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in try reader.read(Int32.self)
+    head = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
+      try reader.read(Int32.self)
     }
     for slot in 0..<Self.capacity {
       let value = try reader.read(Int16.self)

@@ -117,7 +117,8 @@ package actor DaemonRuntime {
     self.pipeline = pipeline
     pipelines.set(pipeline)
     let intake = FeedIntake(
-      limitBytes: Int(loaded.limits.decodeBacklogBytes), bodies: BodyRing(stateDirectory: loaded.stateDirectory, limits: Self.bodyLimits(loaded)),
+      limitBytes: Int(loaded.limits.decodeBacklogBytes),
+      bodies: BodyRing(stateDirectory: loaded.stateDirectory, limits: Self.bodyLimits(loaded)),
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
     poster = try HookPoster()
@@ -175,7 +176,8 @@ package actor DaemonRuntime {
       let rows = file.rows.map {
         DailyMeansImport.Row(county: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value)
       }
-      _ = try await pipeline.journal(.dailyMeans(DailyMeansImport(source: file.source, digest: file.digest, rows: rows)))
+      _ = try await pipeline.journal(
+        .dailyMeans(DailyMeansImport(source: file.source, digest: file.digest, rows: rows)))
       logger.info("daily means imported", metadata: ["file": "\(file.source)", "rows": "\(rows.count)"])
     }
     status.withLock { $0.configurationGeneration += 1 }

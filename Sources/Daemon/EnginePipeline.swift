@@ -105,7 +105,8 @@ actor EnginePipeline {
     for case .event(let event) in effects { events.append(event) }
     let item: CommitItem
     do throws(JournalCodecError) {
-      item = try CommitItem(record, effects: effects, outbox: JournalAudit.outbox(effects, engine), snapshot: dueSnapshot())
+      item = try CommitItem(
+        record, effects: effects, outbox: JournalAudit.outbox(effects, engine), snapshot: dueSnapshot())
     } catch {
       // The engine has applied what cannot be written: it must not go on.
       completion(.failure(PipelineFailure(description: "\(error)")))
@@ -121,7 +122,8 @@ actor EnginePipeline {
     store.commit(group: [item]) { @Sendable [self] result in
       switch result {
       case .success(let through): committed(applied, told: told, needs: needs, through: through.position, store: store)
-      case .failure(let error): executor.queue.async { @Sendable [self] in
+      case .failure(let error):
+        executor.queue.async { @Sendable [self] in
           assumeIsolated { if $0.generation == generation { $0.discard(error) } }
         }
       }

@@ -1,5 +1,5 @@
 import AirQuality
-import CZlib
+import CGzip
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -116,9 +116,9 @@ final class DemoFeedResponder: Sendable {
   }
 
   static func gzip(_ body: [UInt8]) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: czlib_gzip_bound(body.count)) { target, count in
+    unsafe [UInt8](unsafeUninitializedCapacity: cgzip_gzip_bound(body.count)) { target, count in
       unsafe body.withUnsafeBufferPointer { source in
-        count = unsafe czlib_gzip(source.baseAddress, source.count, target.baseAddress!, target.count, 1)
+        count = unsafe cgzip_gzip(source.baseAddress, source.count, target.baseAddress!, target.count, 1)
       }
     }
   }

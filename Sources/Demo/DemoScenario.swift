@@ -36,14 +36,32 @@ package enum DemoScenario {
 
   /// A complete configuration folder: relative path to contents.
   ///
-  /// `targetsCSV` is the text of the shipped table of 2020, `listen` host and port, `statePath` absolute.
+  /// `targetsCSV` is the text of the shipped table of 2020, `listen` host and port, `statePath` absolute; `seed` is
+  /// that of the simulator behind `feedPort`.
   package static func configurationFiles(
     feedPort: Int, statePath: String, listen: String, targetsCSV: String, speed: Double = defaultSpeed,
     seed: UInt64 = DemoSimulator.defaultSeed
   ) -> [String: String] {
-    [
-      "lantian.yaml": yaml(feedPort: feedPort, statePath: statePath, listen: listen, speed: speed),
-      "counties.csv": countiesCSV(), "stations.csv": stationsCSV(), "targets/2020.csv": targetsCSV,
+    var files = folder(
+      feedPort: feedPort, statePath: statePath, listen: listen, targetsPath: "targets/2020.csv", speed: speed,
+      seed: seed)
+    files["targets/2020.csv"] = targetsCSV
+    return files
+  }
+
+  /// The folder as it is shipped in `Deploy/demo` for reading: real speed, fixed ports, the shipped table of targets.
+  package static func exampleFiles() -> [String: String] {
+    folder(
+      feedPort: 8_651, statePath: "state", listen: "127.0.0.1:8650", targetsPath: "../targets/2020.csv", speed: 1,
+      seed: DemoSimulator.defaultSeed)
+  }
+
+  private static func folder(
+    feedPort: Int, statePath: String, listen: String, targetsPath: String, speed: Double, seed: UInt64
+  ) -> [String: String] {
+    let main = yaml(feedPort: feedPort, statePath: statePath, listen: listen, targetsPath: targetsPath, speed: speed)
+    return [
+      "lantian.yaml": main, "counties.csv": countiesCSV(), "stations.csv": stationsCSV(),
       "daily-2020.csv": DemoHistory(seed: seed).csv(),
     ]
   }
@@ -65,18 +83,21 @@ package enum DemoScenario {
     return text
   }
 
-  private static func yaml(feedPort: Int, statePath: String, listen: String, speed: Double) -> String {
+  private static func yaml(
+    feedPort: Int, statePath: String, listen: String, targetsPath: String, speed: Double
+  ) -> String {
     let base = "http://127.0.0.1:\(feedPort)"
     let simulator = DemoSimulator()
     var text = """
       version: 1
-      # Simulated data: every station of this configuration is invented. 模拟数据，仅供演示。
+      # Simulated: names are real, every value is invented. `lantian demo` writes this folder for itself, with the port
+      # of its own feed server. 模拟数据，仅供演示。
       site: {name: 吕梁市, code: "141100", offset: "+08:00"}
       state: \(quoted(statePath))
       listen: \(quoted(listen))
       counties: counties.csv
       stations: stations.csv
-      targets: [targets/2020.csv]
+      targets: [\(targetsPath)]
       history: [daily-2020.csv]
       aqi: {edition: by-date}
       alerts: {criteria: mee-2018}

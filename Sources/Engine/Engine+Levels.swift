@@ -54,7 +54,8 @@ extension Engine {
       DailyInput(
         pm25: means[.pm25].value.published(.pm25), pm10: means[.pm10].value.published(.pm10),
         so2: means[.so2].value.published(.so2), no2: means[.no2].value.published(.no2),
-        co: means[.co].value.published(.co), o3EightHour: means[.o3].value.published(.o3)), edition: editions.edition(on: CivilDay(hour: hour)))
+        co: means[.co].value.published(.co), o3EightHour: means[.o3].value.published(.o3)),
+      edition: editions.edition(on: CivilDay(hour: hour)))
     let window: RunningAQI
     if let bound = aqi.lowerBound {
       window = RunningAQI(value: Int16(bound), quality: aqi.isLowerBound ? .lowerBound : .complete)

@@ -8,7 +8,7 @@ extension Engine {
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
-    var writer = ByteWriter(reserving: 1 << 20)
+    var writer = SnapshotWriter(reserving: 1 << 20)
     writer.write(Self.snapshotVersion)
     writer.write(optional: configuration) { $1.encode(into: &$0) }
     writer.write(now.milliseconds)
@@ -35,32 +35,32 @@ extension Engine {
 
   /// The state of a snapshot.
   ///
-  /// - Throws: `ByteReadingError` when the bytes are of another version, torn, or inconsistent.
-  package init(snapshot bytes: [UInt8]) throws(ByteReadingError) {
+  /// - Throws: `SnapshotReadingError` when the bytes are of another version, torn, or inconsistent.
+  package init(snapshot bytes: [UInt8]) throws(SnapshotReadingError) {
     self.init()
-    var reader = ByteReader(bytes)
+    var reader = SnapshotReader(bytes)
     let version = try reader.read(UInt16.self)
     guard version == Self.snapshotVersion else { throw reader.failure("snapshot version \(Self.snapshotVersion)") }
-    configuration = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+    configuration = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try EngineConfiguration(decoding: &reader)
     }
     now = Instant(milliseconds: try reader.read(Int64.self))
     let counts = try reader.readEach(minimumSize: 16) {
-      (reader: inout ByteReader) throws(ByteReadingError) -> (String, FeedVerdicts) in
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> (String, FeedVerdicts) in
       (try reader.readString(), try FeedVerdicts(decoding: &reader))
     }
     for (feed, verdict) in counts { verdicts[feed] = verdict }
-    units = try reader.readEach(minimumSize: 64) { (reader: inout ByteReader) throws(ByteReadingError) in
+    units = try reader.readEach(minimumSize: 64) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try UnitState(decoding: &reader)
     }
     issuer = try EventIssuer(decoding: &reader)
     imports = try Self.readStrings(&reader)
     acts = try Self.readStrings(&reader)
     let heights = try reader.readEach(minimumSize: 13) {
-      (reader: inout ByteReader) throws(ByteReadingError) -> LidarLayer in
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> LidarLayer in
       LidarLayer(
         station: try reader.readString(), at: Instant(milliseconds: try reader.read(Int64.self)),
-        gradientHeightMeters: try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+        gradientHeightMeters: try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
           try reader.readDouble()
         })
     }
@@ -77,8 +77,8 @@ extension Engine {
     guard units.count == rollup.units.count else { throw reader.failure("\(rollup.units.count) units") }
   }
 
-  private static func readStrings(_ reader: inout ByteReader) throws(ByteReadingError) -> [String] {
-    try reader.readEach(minimumSize: 4) { (reader: inout ByteReader) throws(ByteReadingError) in
+  private static func readStrings(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> [String] {
+    try reader.readEach(minimumSize: 4) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try reader.readString()
     }
   }

@@ -2,7 +2,7 @@ package import AirQuality
 
 /// The configuration inside snapshots and journal records: fixed order, lengths first.
 extension EngineConfiguration {
-  package func encode(into writer: inout ByteWriter) {
+  package func encode(into writer: inout SnapshotWriter) {
     writer.write(site.name)
     writer.write(site.code)
     writer.write(site.offset.seconds)
@@ -25,31 +25,31 @@ extension EngineConfiguration {
     writer.write(externalURL)
   }
 
-  package init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     let name = try reader.readString()
     let code = try reader.readString()
     let offset = CivilOffset(seconds: try reader.read(Int32.self))
     let counties = try reader.readEach(minimumSize: 16) {
-      (reader: inout ByteReader) throws(ByteReadingError) in
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       County(
         code: try reader.readString(), nameChinese: try reader.readString(), nameEnglish: try reader.readString(),
         group: try reader.readString())
     }
     let stations = try reader.readEach(minimumSize: 20) {
-      (reader: inout ByteReader) throws(ByteReadingError) in try Station(decoding: &reader)
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) in try Station(decoding: &reader)
     }
     let feeds = try Self.readStrings(&reader)
     let targets = try reader.readEach(minimumSize: 20) {
-      (reader: inout ByteReader) throws(ByteReadingError) in try TargetRow(decoding: &reader)
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) in try TargetRow(decoding: &reader)
     }
     let criteria = try reader.readString()
     let edition = try reader.readString()
     let hooks = try reader.readEach(minimumSize: 12) {
-      (reader: inout ByteReader) throws(ByteReadingError) -> HookSubscription in
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> HookSubscription in
       let name = try reader.readString()
       let levels = try Self.readStrings(&reader)
       let kinds = try reader.readEach(minimumSize: 4) {
-        (reader: inout ByteReader) throws(ByteReadingError) -> EventKind in
+        (reader: inout SnapshotReader) throws(SnapshotReadingError) -> EventKind in
         guard let kind = EventKind(rawValue: try reader.readString()) else { throw reader.failure("an event kind") }
         return kind
       }
@@ -60,15 +60,15 @@ extension EngineConfiguration {
       targets: targets, criteria: criteria, edition: edition, hooks: hooks, externalURL: try reader.readString())
   }
 
-  private static func readStrings(_ reader: inout ByteReader) throws(ByteReadingError) -> [String] {
-    try reader.readEach(minimumSize: 4) { (reader: inout ByteReader) throws(ByteReadingError) in
+  private static func readStrings(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> [String] {
+    try reader.readEach(minimumSize: 4) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try reader.readString()
     }
   }
 }
 
 extension Station {
-  fileprivate func encode(into writer: inout ByteWriter) {
+  fileprivate func encode(into writer: inout SnapshotWriter) {
     writer.write(id)
     writer.write(name)
     writer.write(county)
@@ -83,7 +83,7 @@ extension Station {
     writer.write(optional: until) { $0.write($1.number) }
   }
 
-  fileprivate init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  fileprivate init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     let id = try reader.readString()
     let name = try reader.readString()
     let county = try reader.readString()
@@ -97,19 +97,19 @@ extension Station {
       until: try Self.readDay(&reader))
   }
 
-  private static func readDouble(_ reader: inout ByteReader) throws(ByteReadingError) -> Double? {
-    try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in try reader.readDouble() }
+  private static func readDouble(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Double? {
+    try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in try reader.readDouble() }
   }
 
-  private static func readDay(_ reader: inout ByteReader) throws(ByteReadingError) -> CivilDay? {
-    try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+  private static func readDay(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> CivilDay? {
+    try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       CivilDay(number: try reader.read(Int32.self))
     }
   }
 }
 
 extension TargetRow {
-  fileprivate func encode(into writer: inout ByteWriter) {
+  fileprivate func encode(into writer: inout SnapshotWriter) {
     writer.write(Int32(truncatingIfNeeded: year))
     writer.write(county)
     writer.write(indicator)
@@ -121,16 +121,16 @@ extension TargetRow {
     writer.write(source)
   }
 
-  fileprivate init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  fileprivate init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     self.init(
       year: Int(try reader.read(Int32.self)), county: try reader.readString(), indicator: try reader.readString(),
       target: try Self.readDouble(&reader), unit: try reader.readString(), dropPercent: try Self.readDouble(&reader),
-      cutDays: try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+      cutDays: try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
         Int(try reader.read(Int32.self))
       }, baseline: try Self.readDouble(&reader), source: try reader.readString())
   }
 
-  private static func readDouble(_ reader: inout ByteReader) throws(ByteReadingError) -> Double? {
-    try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in try reader.readDouble() }
+  private static func readDouble(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Double? {
+    try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in try reader.readDouble() }
   }
 }

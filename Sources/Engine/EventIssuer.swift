@@ -22,12 +22,12 @@ struct EventIssuer: Sendable, Hashable {
 
   mutating func keep(hooks: [HookSubscription]) { selection.keep(hooks: hooks) }
 
-  func encode(into writer: inout ByteWriter) {
+  func encode(into writer: inout SnapshotWriter) {
     writer.write(lastSequence)
     selection.encode(into: &writer)
   }
 
-  init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     lastSequence = try reader.read(Int64.self)
     selection = try HookSelection(decoding: &reader)
   }

@@ -31,11 +31,11 @@ package struct FeedVerdicts: Sendable, Hashable {
     ]
   }
 
-  func encode(into writer: inout ByteWriter) { for (_, count) in labelled { writer.write(count) } }
+  func encode(into writer: inout SnapshotWriter) { for (_, count) in labelled { writer.write(count) } }
 
   package init() {}
 
-  init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     good = try reader.read(UInt64.self)
     unknown = try reader.read(UInt64.self)
     suspect = try reader.read(UInt64.self)

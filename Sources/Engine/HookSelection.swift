@@ -56,18 +56,18 @@ package struct HookSelection: Sendable, Hashable {
     told = told.filter { names.contains($0.key) }
   }
 
-  package func encode(into writer: inout ByteWriter) {
+  package func encode(into writer: inout SnapshotWriter) {
     writer.write(each: told.keys.sorted()) { writer, hook in
       writer.write(hook)
       writer.write(each: told[hook, default: []].sorted()) { $0.write($1) }
     }
   }
 
-  package init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     let entries = try reader.readEach(minimumSize: 8) {
-      (reader: inout ByteReader) throws(ByteReadingError) -> (String, [String]) in
+      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> (String, [String]) in
       let hook = try reader.readString()
-      let ids = try reader.readEach(minimumSize: 4) { (reader: inout ByteReader) throws(ByteReadingError) in
+      let ids = try reader.readEach(minimumSize: 4) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
         try reader.readString()
       }
       return (hook, ids)

@@ -14,7 +14,7 @@ struct UnitState: Sendable, Hashable {
 
   init() {}
 
-  func encode(into writer: inout ByteWriter) {
+  func encode(into writer: inout SnapshotWriter) {
     windows.encode(into: &writer)
     machine.encode(into: &writer)
     writer.write(optional: judgedThrough) { $0.write($1) }
@@ -23,20 +23,20 @@ struct UnitState: Sendable, Hashable {
     writer.write(optional: leadingStation) { $0.write($1) }
   }
 
-  init(decoding reader: inout ByteReader) throws(ByteReadingError) {
+  init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     windows = try WindowRing(decoding: &reader)
     machine = try LevelMachine(decoding: &reader)
-    judgedThrough = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+    judgedThrough = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try reader.read(Int32.self)
     }
-    primary = try reader.readEach { (reader: inout ByteReader) throws(ByteReadingError) in
+    primary = try reader.readEach { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       guard let pollutant = Pollutant(rawValue: try reader.read(UInt8.self)) else {
         throw reader.failure("a pollutant")
       }
       return pollutant
     }
     completeness = try reader.readDouble()
-    leadingStation = try reader.readOptional { (reader: inout ByteReader) throws(ByteReadingError) in
+    leadingStation = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
       try reader.readString()
     }
   }

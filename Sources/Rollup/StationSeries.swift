@@ -21,7 +21,8 @@ extension Rollup {
     guard pollutant.isCriteria else { return [] }
     let ring = map.places[station].isAssessed ? deep : self.hours
     guard let tail = ring.tail, let head = ring.head else { return [] }
-    return (max(hours.lowerBound, tail)..<max(max(hours.lowerBound, tail), min(hours.upperBound, head + 1))).compactMap {
+    return (max(hours.lowerBound, tail)..<max(max(hours.lowerBound, tail), min(hours.upperBound, head + 1))).compactMap
+    {
       SeriesCell(hourCell(station: station, lane: Int(pollutant.rawValue), hour: $0), window: $0)
     }
   }

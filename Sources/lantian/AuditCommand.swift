@@ -23,7 +23,8 @@ struct AuditReplayCommand: ParsableCommand {
   func run() throws {
     let directory =
       try control.state ?? global.environment["LANTIAN_STATE_DIR"] ?? global.loadOrExit().loaded.stateDirectory
-    let scratch = FileManager.default.temporaryDirectory.path + "/lantian-audit-\(ProcessInfo.processInfo.processIdentifier)"
+    let scratch =
+      FileManager.default.temporaryDirectory.path + "/lantian-audit-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     let result: JournalAudit.Result
     do {

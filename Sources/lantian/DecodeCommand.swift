@@ -1,7 +1,7 @@
 import AirQuality
 import ArgumentParser
-import Lidar
 import Feeds
+import Lidar
 import Timekeeping
 
 /// `lantian decode`: recorded answers offline, as NDJSON.

@@ -47,7 +47,9 @@ struct DemoCommand: AsyncParsableCommand {
       environment: environment, logger: global.logger(),
       load: { try GlobalOptions.load(path: folder + "/lantian.yaml", environment: environment) })
     options.simulated = true
-    options.clock = { [speed] newest in clock.start(at: max(DemoScenario.start, newest ?? DemoScenario.start), speed: speed) }
+    options.clock = { [speed] newest in
+      clock.start(at: max(DemoScenario.start, newest ?? DemoScenario.start), speed: speed)
+    }
     options.onView = { views in DemoApprover.decide(units: views.units) }
     options.onReady = { address in
       printLine("模拟数据 SIMULATED DATA · console: http://\(address)/ · feeds: http://127.0.0.1:\(server.port)/")

@@ -37,7 +37,9 @@ struct FeedTestCommand: AsyncParsableCommand {
   }
 
   private func printTable(_ report: FeedTrial.Report) {
-    var table = TextTable(header: ["station", "county", "pollutant", "value", "unit", "begin", "end", "flag", "reasons"])
+    var table = TextTable(header: [
+      "station", "county", "pollutant", "value", "unit", "begin", "end", "flag", "reasons",
+    ])
     table.rows = report.rows
     table.lines().forEach { printLine($0) }
   }

@@ -1,4 +1,4 @@
-import CZlib
+import CGzip
 import Glibc
 
 /// Files and standard streams of the verbs that work offline.
@@ -39,7 +39,7 @@ enum InputFile {
     var capacity = max(1 << 16, bytes.count * 8)
     while capacity <= maximumBytes {
       var output = [UInt8](repeating: 0, count: capacity)
-      let size = unsafe czlib_gunzip(bytes, bytes.count, &output, capacity)
+      let size = unsafe cgzip_gunzip(bytes, bytes.count, &output, capacity)
       if size >= 0 {
         output.removeLast(capacity - size)
         return output

@@ -1,5 +1,5 @@
 import AirQuality
-import CZlib
+import CGzip
 import Demo
 import Testing
 

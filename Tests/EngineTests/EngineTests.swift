@@ -157,7 +157,7 @@ import Testing
     for _ in 0..<30 { scenario.step(lishi: 80, fenyang: 200) }
     let bytes = scenario.engine.snapshot()
     for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 400)) {
-      #expect(throws: ByteReadingError.self) { try Engine(snapshot: Array(bytes[..<length])) }
+      #expect(throws: SnapshotReadingError.self) { try Engine(snapshot: Array(bytes[..<length])) }
     }
   }
 }

@@ -1,7 +1,7 @@
 /// Writes the fixed little-endian layout of snapshots and stored records.
 ///
 /// The same values always give the same bytes: no padding, no hashing order, no host byte order.
-public struct ByteWriter: Sendable {
+public struct SnapshotWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8]
 
@@ -33,14 +33,14 @@ public struct ByteWriter: Sendable {
   }
 
   /// A presence byte, then the value.
-  public mutating func write<Value>(optional value: Value?, _ body: (inout ByteWriter, Value) -> Void) {
+  public mutating func write<Value>(optional value: Value?, _ body: (inout SnapshotWriter, Value) -> Void) {
     write(value != nil)
     if let value { body(&self, value) }
   }
 
   /// Count (UInt32), then each element.
   public mutating func write<Elements: Collection>(
-    each elements: Elements, _ body: (inout ByteWriter, Elements.Element) -> Void
+    each elements: Elements, _ body: (inout SnapshotWriter, Elements.Element) -> Void
   ) {
     write(UInt32(elements.count))
     for element in elements { body(&self, element) }
@@ -48,7 +48,7 @@ public struct ByteWriter: Sendable {
 }
 
 /// Why bytes could not be read back.
-public struct ByteReadingError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct SnapshotReadingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Offset at which reading stopped.
   public var offset: Int
   /// What was expected there.
@@ -57,8 +57,8 @@ public struct ByteReadingError: Error, Sendable, Hashable, CustomStringConvertib
   public var description: String { "byte \(offset): expected \(expected)" }
 }
 
-/// Reads what `ByteWriter` wrote; every length is checked against what is left before memory is taken.
-public struct ByteReader: ~Copyable {
+/// Reads what `SnapshotWriter` wrote; every length is checked against what is left before memory is taken.
+public struct SnapshotReader: ~Copyable {
   private let bytes: [UInt8]
   /// How far reading has come.
   public private(set) var offset = 0
@@ -67,54 +67,54 @@ public struct ByteReader: ~Copyable {
 
   public var remaining: Int { bytes.count - offset }
 
-  public mutating func read<Integer: FixedWidthInteger>(_ type: Integer.Type) throws(ByteReadingError) -> Integer {
+  public mutating func read<Integer: FixedWidthInteger>(_ type: Integer.Type) throws(SnapshotReadingError) -> Integer {
     let size = MemoryLayout<Integer>.size
-    guard remaining >= size else { throw ByteReadingError(offset: offset, expected: "\(size) bytes of \(type)") }
+    guard remaining >= size else { throw SnapshotReadingError(offset: offset, expected: "\(size) bytes of \(type)") }
     let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Integer.self) }
     offset += size
     return Integer(littleEndian: value)
   }
 
-  public mutating func readBool() throws(ByteReadingError) -> Bool {
+  public mutating func readBool() throws(SnapshotReadingError) -> Bool {
     switch try read(UInt8.self) {
     case 0: return false
     case 1: return true
-    default: throw ByteReadingError(offset: offset - 1, expected: "0 or 1")
+    default: throw SnapshotReadingError(offset: offset - 1, expected: "0 or 1")
     }
   }
 
-  public mutating func readDouble() throws(ByteReadingError) -> Double { Double(bitPattern: try read(UInt64.self)) }
+  public mutating func readDouble() throws(SnapshotReadingError) -> Double { Double(bitPattern: try read(UInt64.self)) }
 
-  public mutating func readString() throws(ByteReadingError) -> String {
+  public mutating func readString() throws(SnapshotReadingError) -> String {
     let count = Int(try read(UInt32.self))
     let slice = try take(count)
     guard let text = String(validating: slice, as: UTF8.self) else {
-      throw ByteReadingError(offset: offset - count, expected: "UTF-8 text of \(count) bytes")
+      throw SnapshotReadingError(offset: offset - count, expected: "UTF-8 text of \(count) bytes")
     }
     return text
   }
 
-  public mutating func readBlock() throws(ByteReadingError) -> [UInt8] {
+  public mutating func readBlock() throws(SnapshotReadingError) -> [UInt8] {
     let count = try read(UInt64.self)
     guard count <= UInt64(remaining) else {
-      throw ByteReadingError(offset: offset, expected: "a block of \(count) bytes")
+      throw SnapshotReadingError(offset: offset, expected: "a block of \(count) bytes")
     }
     return Array(try take(Int(count)))
   }
 
   public mutating func readOptional<Value>(
-    _ body: (inout ByteReader) throws(ByteReadingError) -> Value
-  ) throws(ByteReadingError) -> Value? {
+    _ body: (inout SnapshotReader) throws(SnapshotReadingError) -> Value
+  ) throws(SnapshotReadingError) -> Value? {
     try readBool() ? try body(&self) : nil
   }
 
   /// Elements of at least `minimumSize` bytes each: a count that cannot fit is refused before memory is taken.
   public mutating func readEach<Element>(
-    minimumSize: Int = 1, _ body: (inout ByteReader) throws(ByteReadingError) -> Element
-  ) throws(ByteReadingError) -> [Element] {
+    minimumSize: Int = 1, _ body: (inout SnapshotReader) throws(SnapshotReadingError) -> Element
+  ) throws(SnapshotReadingError) -> [Element] {
     let count = Int(try read(UInt32.self))
     guard count <= remaining / max(1, minimumSize) else {
-      throw ByteReadingError(offset: offset, expected: "\(count) elements of at least \(minimumSize) bytes")
+      throw SnapshotReadingError(offset: offset, expected: "\(count) elements of at least \(minimumSize) bytes")
     }
     var elements: [Element] = []
     elements.reserveCapacity(count)
@@ -123,10 +123,12 @@ public struct ByteReader: ~Copyable {
   }
 
   /// An error at the present offset.
-  public func failure(_ expected: String) -> ByteReadingError { ByteReadingError(offset: offset, expected: expected) }
+  public func failure(_ expected: String) -> SnapshotReadingError {
+    SnapshotReadingError(offset: offset, expected: expected)
+  }
 
-  private mutating func take(_ count: Int) throws(ByteReadingError) -> ArraySlice<UInt8> {
-    guard count <= remaining else { throw ByteReadingError(offset: offset, expected: "\(count) bytes") }
+  private mutating func take(_ count: Int) throws(SnapshotReadingError) -> ArraySlice<UInt8> {
+    guard count <= remaining else { throw SnapshotReadingError(offset: offset, expected: "\(count) bytes") }
     defer { offset += count }
     return bytes[offset..<offset + count]
   }

@@ -1,13 +1,13 @@
-#include "czlib.h"
+#include "cgzip.h"
 
 #include <string.h>
 #include <zlib.h>
 
 enum { gzip_window_bits = 15 + 16, any_window_bits = 15 + 32 };
 
-size_t czlib_gzip_bound(size_t length) { return compressBound(length) + 32; }
+size_t cgzip_gzip_bound(size_t length) { return compressBound(length) + 32; }
 
-size_t czlib_gzip(const uint8_t *source, size_t length, uint8_t *target, size_t capacity, int level) {
+size_t cgzip_gzip(const uint8_t *source, size_t length, uint8_t *target, size_t capacity, int level) {
   z_stream stream;
   memset(&stream, 0, sizeof stream);
   if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
@@ -21,7 +21,7 @@ size_t czlib_gzip(const uint8_t *source, size_t length, uint8_t *target, size_t 
   return result == Z_STREAM_END ? written : 0;
 }
 
-size_t czlib_gzip_zeros(uint64_t count, uint8_t *target, size_t capacity) {
+size_t cgzip_gzip_zeros(uint64_t count, uint8_t *target, size_t capacity) {
   static const uint8_t zeros[65536];
   z_stream stream;
   memset(&stream, 0, sizeof stream);
@@ -43,7 +43,7 @@ size_t czlib_gzip_zeros(uint64_t count, uint8_t *target, size_t capacity) {
   return result == Z_STREAM_END ? written : 0;
 }
 
-ptrdiff_t czlib_gunzip(const uint8_t *source, size_t length, uint8_t *target, size_t capacity) {
+ptrdiff_t cgzip_gunzip(const uint8_t *source, size_t length, uint8_t *target, size_t capacity) {
   z_stream stream;
   memset(&stream, 0, sizeof stream);
   if (inflateInit2(&stream, any_window_bits) != Z_OK) return -1;
