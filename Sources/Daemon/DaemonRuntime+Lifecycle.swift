@@ -228,7 +228,8 @@ extension DaemonRuntime {
       outcomes[record.feed] = record.outcome
       return before
     }
-    guard before != record.outcome else { return }
+    let answered: Set<PollOutcome?> = [.ok, .notModified]
+    guard before != record.outcome, !(answered.contains(before) && answered.contains(record.outcome)) else { return }
     let metadata: Logger.Metadata = [
       "feed": "\(record.feed)", "outcome": "\(record.outcome.label)", "bytes": "\(record.bytes)",
       "seconds": "\(record.seconds)", "code": "\(record.fault?.code ?? "")", "error": "\(record.fault?.message ?? "")",

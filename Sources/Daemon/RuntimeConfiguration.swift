@@ -36,7 +36,7 @@ package struct RuntimeConfiguration: Sendable {
     for feed in enabled {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format, period: feed.periodMilliseconds))
-        readers[feed.name] = FeedIntake.Reader(decoder: decoder, defaultStation: feed.station)
+        readers[feed.name] = FeedIntake.Reader(decoder: decoder, defaultStation: feed.station ?? feed.name)
       } catch {
         problems.append("\(feed.location): feed \(feed.name): \(error)")
       }
@@ -64,7 +64,7 @@ extension Feeds.FeedFormat {
   init(_ format: ConfigurationFiles.FeedFormat, period: Int32?) throws(MappingError) {
     switch format {
     case .preset(let name):
-      guard let preset = FeedPreset(rawValue: name) else {
+      guard let preset = FeedPreset(spelling: name) else {
         throw MappingError("format", "no preset is called \(name)")
       }
       self = .preset(preset)

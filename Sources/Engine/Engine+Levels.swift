@@ -123,7 +123,9 @@ extension Engine {
     if unit < site.counties.count { return site.counties[unit] }
     return unit == site.counties.count
       ? County(code: site.code, nameChinese: site.name, nameEnglish: "Whole city", group: "全市")
-      : County(code: site.urbanCode, nameChinese: site.name + "市区", nameEnglish: "Urban district", group: "市区")
+      : County(
+        code: site.urbanCode, nameChinese: (site.name.hasSuffix("市") ? site.name : site.name + "市") + "区",
+        nameEnglish: "Urban district", group: "市区")
   }
 
   var editions: AQIEditionSetting { AQIEditionSetting(name: configuration?.edition ?? "by-date") ?? .byDate }

@@ -6,7 +6,7 @@ package enum FeedFormat: Sendable, Hashable {
 
   /// The preset of that name, nil when there is none.
   package init?(named name: String) {
-    guard let preset = FeedPreset(rawValue: name) else { return nil }
+    guard let preset = FeedPreset(spelling: name) else { return nil }
     self = .preset(preset)
   }
 
@@ -43,6 +43,19 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case ukAir = "uk-air"
   /// Lidar profiles as JSON objects.
   case lidarJSON = "lidar-json"
+
+  /// The preset of that name; `_` and `.` are taken for `-`, as providers' names are spelled in many ways.
+  package init?(spelling name: String) {
+    self.init(rawValue: String(name.map { $0 == "_" || $0 == "." ? "-" : $0 }))
+  }
+
+  /// Every spelling that configuration accepts: the names, and those with `_` for `-`.
+  package static var spellings: [String] {
+    allCases.flatMap { preset in
+      let underscored = String(preset.rawValue.map { $0 == "-" ? "_" : $0 })
+      return underscored == preset.rawValue ? [preset.rawValue] : [preset.rawValue, underscored]
+    }
+  }
 
   /// What it is, for `check --explain` and help.
   package var summary: String {

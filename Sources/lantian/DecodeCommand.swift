@@ -19,7 +19,7 @@ struct DecodeCommand: ParsableCommand {
   @Flag(help: "Fails on a bad row.")
   var strict = false
 
-  @Option(help: "Station of rows that name none.")
+  @Option(help: "Station of rows that name none; otherwise the format's name.")
   var station: String?
 
   @Argument(help: "Recorded answers.")
@@ -43,7 +43,7 @@ struct DecodeCommand: ParsableCommand {
       } catch {
         throw ExitStatus.inputOutput.fail("\(error)")
       }
-      let decoded = decoder.decode(body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station))
+      let decoded = decoder.decode(body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? self.format))
       var output: [UInt8] = []
       writer.write(decoded.batch, to: &output)
       InputFile.writeStandardOutput(output)

@@ -43,7 +43,7 @@ struct GlobalOptions: ParsableArguments {
     path: String, environment: [String: String], listen: String? = nil, stateDirectory: String? = nil
   ) throws -> RuntimeConfiguration {
     let sources = ConfigurationSources(
-      path: path, environment: environment, presets: FeedPreset.allCases.map(\.rawValue), criteria: Criteria.names,
+      path: path, environment: environment, presets: FeedPreset.spellings, criteria: Criteria.names,
       editions: AQIEditionSetting.names, listen: listen, stateDirectory: stateDirectory)
     return try RuntimeConfiguration(try ConfigurationLoader.load(sources))
   }

@@ -21,7 +21,7 @@ const TEXT = {
     kinds: { level: "研判", alert: "预警", data: "数据", watch: "值守", task: "任务", notice: "提示", reminder: "提醒" }, drill: "演练",
     no_events: "尚无事件", no_feeds: "没有数据源", no_lidars: "没有激光雷达", no_targets: "没有目标表", no_layer: "未见边界层", days: (n, m) => `${n} 天有效${m ? `，缺 ${m} 天` : ""}`,
     allowed: (v) => `余下均值须 ≤ ${v}`, no_number: "未给数值", incomplete: "数据不完整", other: "其他指标", theme: { auto: "自动配色", light: "浅色", dark: "深色" }, language: "English",
-    indicators: { annual_mean: "年均值", heavy_days: "重污染天数", good_days: "优良天数", good_days_ratio: "优良天数比例" }, legend_aqi: "AQI 类别", legend_level: "研判等级",
+    indicators: { annual_mean: "年均值", heavy_days: "重污染天数", good_days: "优良天数", good_days_ratio: "优良天数比例", so2_heating_season_hour_max: "采暖期 SO₂ 小时最大值", dustfall: "降尘量", leave_worst_ten: "退出全省后十", total_emission_cut: "污染物总量减排" }, legend_aqi: "AQI 类别", legend_level: "研判等级",
     units: { "ug/m3": "µg/m³", d: "天" }, week: ["日", "一", "二", "三", "四", "五", "六"], categories: ["优", "良", "轻度污染", "中度污染", "重度污染", "严重污染"],
   },
   en: {
@@ -43,7 +43,7 @@ const TEXT = {
     kinds: { level: "Level", alert: "Alert", data: "Data", watch: "Watch", task: "Task", notice: "Notice", reminder: "Reminder" }, drill: "DRILL",
     no_events: "No events yet", no_feeds: "No feeds", no_lidars: "No lidars", no_targets: "No target table", no_layer: "no layer seen", days: (n, m) => `${n} valid days${m ? `, ${m} missing` : ""}`,
     allowed: (v) => `rest of the year ≤ ${v}`, no_number: "no number given", incomplete: "incomplete", other: "Other indicators", theme: { auto: "Auto", light: "Light", dark: "Dark" }, language: "中文",
-    indicators: { annual_mean: "annual mean", heavy_days: "heavy-pollution days", good_days: "good days", good_days_ratio: "share of good days" }, legend_aqi: "AQI", legend_level: "Levels",
+    indicators: { annual_mean: "annual mean", heavy_days: "heavy-pollution days", good_days: "good days", good_days_ratio: "share of good days", so2_heating_season_hour_max: "highest SO₂ hour, heating season", dustfall: "dustfall", leave_worst_ten: "leave the worst ten", total_emission_cut: "emission cuts" }, legend_aqi: "AQI", legend_level: "Levels",
     units: { "ug/m3": "µg/m³", d: "days" }, week: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], categories: ["Excellent", "Good", "Light", "Moderate", "Heavy", "Severe"],
   },
 };
