@@ -9,11 +9,16 @@ extension Engine {
   static let realtimeMilliseconds: Int64 = 3 * 3_600_000
 
   /// The whole view; `position` is the journal position of the newest applied record.
-  package func view(position: Int64) -> SiteView? {
+  package mutating func view(position: Int64) -> SiteView? {
     guard let configuration else { return nil }
+    let today = configuration.site.offset.day(of: now)
+    if targetsDay != today {
+      targets = targetViews()
+      targetsDay = today
+    }
     return SiteView(
       position: position, at: now, site: configuration.site,
-      stations: (0..<rollup.stationCount).map(stationView), units: units.indices.map(unitView), targets: targetViews(),
+      stations: (0..<rollup.stationCount).map(stationView), units: units.indices.map(unitView), targets: targets,
       lastSequence: lastSequence)
   }
 

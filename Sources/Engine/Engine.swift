@@ -35,6 +35,10 @@ package struct Engine: Sendable {
 
   let screener: Screener
 
+  /// The target views of `targetsDay`, kept while no day of the ledger changes. Derived: no part of a snapshot.
+  var targets: [TargetView] = []
+  var targetsDay: CivilDay?
+
   static let maximumImports = 4_096
   static let maximumActs = 1_024
   static let maximumLidars = 1_024
@@ -93,12 +97,19 @@ package struct Engine: Sendable {
     let known = Set(next.feeds)
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
+    targetsDay = nil
   }
 
   private mutating func advance(_ effects: inout [Effect]) {
     let summary = rollup.advance(to: now)
     store(summary.chunks, &effects)
-    rejudge(summary.changes.hours, &effects)
+    take(summary.changes, &effects)
+  }
+
+  /// Hours that changed are judged again, days that changed are added up again.
+  private mutating func take(_ changes: UnitChanges, _ effects: inout [Effect]) {
+    if !changes.days.isEmpty { targetsDay = nil }
+    rejudge(changes.hours, &effects)
   }
 
   private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
@@ -112,8 +123,9 @@ package struct Engine: Sendable {
       layers[layer.station] = layer
     }
     store(summary.advance.chunks, &effects)
+    take(summary.advance.changes, &effects)
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
-    rejudge(summary.changes.hours, &effects)
+    take(summary.changes, &effects)
   }
 
   private mutating func merge(county: String, day: CivilDay, chunks: [StoredChunk], _ effects: inout [Effect]) {
@@ -122,7 +134,7 @@ package struct Engine: Sendable {
       chunks: chunks.map { RollupChunk(key: $0.key.rollupKey, bytes: $0.bytes) })
     damagedChunks += UInt64(summary.errors.count)
     store(summary.chunks, &effects)
-    rejudge(summary.changes.hours, &effects)
+    take(summary.changes, &effects)
   }
 
   private mutating func take(_ file: DailyMeansImport) {
@@ -130,6 +142,7 @@ package struct Engine: Sendable {
     imports.append(file.digest)
     if imports.count > Self.maximumImports { imports.removeFirst() }
     let rows = file.rows.map { (unit: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value) }
+    targetsDay = nil
     refusedImportRows += UInt64(rollup.importDays(rows, now: now).refused)
   }
 

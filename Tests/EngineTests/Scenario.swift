@@ -92,6 +92,6 @@ struct Scenario {
     effects.compactMap { if case .deliver(hook, let sequence) = $0 { sequence } else { nil } }
   }
 
-  func view() -> SiteView { engine.view(position: 0)! }
-  func unit(_ code: String) -> UnitView { view().units.first { $0.county.code == code }! }
+  mutating func view() -> SiteView { engine.view(position: 0)! }
+  mutating func unit(_ code: String) -> UnitView { view().units.first { $0.county.code == code }! }
 }
