@@ -43,7 +43,8 @@ struct DecodeCommand: ParsableCommand {
       } catch {
         throw ExitStatus.inputOutput.fail("\(error)")
       }
-      let decoded = decoder.decode(body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? self.format))
+      let decoded = decoder.decode(
+        body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? self.format))
       var output: [UInt8] = []
       writer.write(decoded.batch, to: &output)
       InputFile.writeStandardOutput(output)
