@@ -134,6 +134,17 @@ let package = Package(
     .executableTarget(name: "bench-polling", dependencies: ["CLibcurl"]),
     .executableTarget(name: "bench-server"),
     .executableTarget(name: "bench-transport", dependencies: ["Transport", "Timekeeping"], swiftSettings: edge),
+    // Rings in plain C, the cost of a durable write, child processes with a notification socket.
+    .target(name: "bench-support", cSettings: cSettings),
+    // `Deploy/bench`: everything that is promised about speed, measured and put into one table.
+    .executableTarget(
+      name: "lantian-bench",
+      dependencies: [
+        "AirQuality", "ConfigurationFiles", "Daemon", "Engine", "Feeds", "LoopbackServer", "Rollup", "Screening",
+        "Store", "Timekeeping", "bench-support",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: edge),
 
     // MARK: Test support and tests
 

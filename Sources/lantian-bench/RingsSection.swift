@@ -1,0 +1,49 @@
+import Rollup
+import bench_support
+
+/// Nanoseconds per reading in the rings, hour roll-up included, beside planes in plain C in the same process.
+struct RingsSection {
+  var bench: Workbench
+
+  func run(into report: inout Report) throws {
+    // The 600,000 series of a province, and as many as a city has.
+    for stations in [100_000, 2_000] {
+      let minutes = stations > 10_000 ? bench.pick(120, quick: 60) : bench.pick(3_600, quick: 600)
+      for isShuffled in [false, true] {
+        try measure(stations: stations, minutes: minutes, isShuffled: isShuffled, &report)
+      }
+    }
+  }
+
+  private func measure(stations: Int, minutes: Int, isShuffled: Bool, _ report: inout Report) throws {
+    var own: [Double] = []
+    var reference: [Double] = []
+    var bytes = 0.0
+    for _ in 0..<bench.pick(3, quick: 1) {
+      reference.append(lantian_bench_planes(stations, Int32(minutes), isShuffled ? 1 : 0))
+      var load = RollupWorkload(stations: stations, isShuffled: isShuffled)
+      bytes = load.bytesPerSeries
+      // The first hour touches fresh memory; it is not measured.
+      for _ in 0..<60 {
+        load.prepare()
+        _ = load.insert()
+      }
+      var spent: Int64 = 0
+      for _ in 0..<minutes {
+        load.prepare()
+        let begin = monotonic()
+        let accepted = load.insert()
+        spent += monotonic() - begin
+        guard accepted == load.count else { throw BenchmarkFailure("\(accepted) of \(load.count) accepted") }
+      }
+      own.append(Double(spent) / Double(minutes * load.count))
+    }
+    let order = isShuffled ? "shuffled" : "forward"
+    report.add(
+      "rings", "reading into rings, \(decimal(Double(stations * 6))) series, \(order)", median(own), "ns",
+      reference: ("C planes", median(reference)), aim: .atMost(5))
+    if stations == 100_000, !isShuffled {
+      report.add("rings", "memory of one series, micro-station", bytes, "bytes", aim: .atMost(1_024))
+    }
+  }
+}
