@@ -43,7 +43,16 @@ struct Cell: Hashable, BitwiseCopyable {
   /// The ordinal of every source beyond a station's 31st.
   static let otherSource: UInt8 = 31
 
-  static func code(of flag: QualityFlag) -> UInt8 { flag == .missing ? missing : flag.rawValue }
+  static func code(of flag: QualityFlag) -> UInt8 {
+    // Spelled out, this is an addition instead of a jump.
+    switch flag {
+    case .good: 1
+    case .unknown: 2
+    case .suspect: 3
+    case .fail: 4
+    case .missing: 5
+    }
+  }
 
   static func flag(of code: UInt8) -> QualityFlag? {
     switch code {

@@ -27,22 +27,104 @@ package struct LatestReading: Sendable, Hashable, BitwiseCopyable {
 }
 
 /// The newest readings: six places a station for the criteria pollutants, a sparse table for everything else.
+///
+/// A place takes 16 bytes, for every reading that comes passes through it: begin, value, and a tag of the code, the
+/// reasons and the origin (feed and period, numbered as they come). What does not fit a tag stands in the sparse table
+/// and the place says so; nothing is ever cut.
 struct LatestTable: Sendable {
-  var criteria: [LatestReading] = []
+  /// A place. An empty one has a begin before all others and a tag of 0.
+  struct Place: Sendable, BitwiseCopyable {
+    var begin: Int64
+    var value: Int32
+    /// Bits 0 to 2 the code, 3 to 15 the reasons, 16 to 31 the origin.
+    var tag: UInt32
+
+    static let empty = Place(begin: .min, value: 0, tag: 0)
+  }
+
+  private struct Origin: Hashable, Sendable {
+    var feed: UInt16
+    var period: Int32
+  }
+
+  /// By station index × 6 + lane.
+  private(set) var places: [Place] = []
   /// By station index × 256 + pollutant.
-  var others: [UInt64: LatestReading] = [:]
+  private var others: [UInt64: LatestReading] = [:]
+  private var origins: [Origin] = []
+  private var originNumbers: [Origin: UInt16] = [:]
+
+  /// Reasons that fit a tag.
+  static let taggedReasons: UInt32 = 0x1FFF
+  /// The code of a place whose reading stands in the sparse table.
+  private static let elsewhere: UInt32 = 7
+
+  /// Bytes of memory of the places.
+  var byteCount: Int { places.count * MemoryLayout<Place>.stride }
 
   mutating func grow(stations: Int) {
-    let missing = stations * Pollutant.criteriaCount - criteria.count
-    if missing > 0 { criteria.append(contentsOf: repeatElement(.none, count: missing)) }
+    let missing = stations * Pollutant.criteriaCount - places.count
+    if missing > 0 { places.append(contentsOf: repeatElement(.empty, count: missing)) }
+  }
+
+  /// The places for the common case of a batch; only `Rollup.insertRun` writes through them.
+  mutating func withPlaces<Result>(_ body: (UnsafeMutableBufferPointer<Place>) -> Result) -> Result {
+    places.withUnsafeMutableBufferPointer { body($0) }
   }
 
   func value(station: Int, pollutant: Pollutant) -> LatestReading? {
     let found =
       pollutant.isCriteria
-      ? criteria[station * Pollutant.criteriaCount + Int(pollutant.rawValue)]
-      : others[UInt64(station) << 8 | UInt64(pollutant.rawValue)] ?? .none
+      ? reading(at: station * Pollutant.criteriaCount + Int(pollutant.rawValue))
+      : others[Self.key(station, pollutant)] ?? .none
     return found.code == 0 ? nil : found
+  }
+
+  private static func key(_ station: Int, _ pollutant: Pollutant) -> UInt64 {
+    UInt64(station) << 8 | UInt64(pollutant.rawValue)
+  }
+
+  private static func key(_ place: Int) -> UInt64 {
+    UInt64(place / Pollutant.criteriaCount) << 8 | UInt64(place % Pollutant.criteriaCount)
+  }
+
+  private func reading(at index: Int) -> LatestReading {
+    let place = places[index]
+    let code = place.tag & 7
+    if code == 0 { return .none }
+    if code == Self.elsewhere { return others[Self.key(index)] ?? .none }
+    let origin = origins[Int(place.tag >> 16)]
+    return LatestReading(
+      begin: Instant(milliseconds: place.begin), value: Concentration(thousandths: place.value),
+      periodMilliseconds: origin.period, reasons: ScreeningReasons(rawValue: place.tag >> 3 & Self.taggedReasons),
+      feed: origin.feed, code: UInt8(code))
+  }
+
+  private mutating func put(_ reading: LatestReading, at index: Int) {
+    if places[index].tag & 7 == Self.elsewhere { others[Self.key(index)] = nil }
+    guard reading.code != 0 else {
+      places[index] = .empty
+      return
+    }
+    if reading.reasons.rawValue <= Self.taggedReasons,
+      let origin = origin(feed: reading.feed, period: reading.periodMilliseconds)
+    {
+      let tag = UInt32(reading.code) | reading.reasons.rawValue << 3 | UInt32(origin) << 16
+      places[index] = Place(begin: reading.begin.milliseconds, value: reading.value.thousandths, tag: tag)
+    } else {
+      places[index] = Place(begin: reading.begin.milliseconds, value: reading.value.thousandths, tag: Self.elsewhere)
+      others[Self.key(index)] = reading
+    }
+  }
+
+  /// The number of a feed and period, given when it is new; nil when there are no more numbers.
+  mutating func origin(feed: UInt16, period: Int32) -> UInt16? {
+    let origin = Origin(feed: feed, period: period)
+    if let known = originNumbers[origin] { return known }
+    guard let number = UInt16(exactly: origins.count) else { return nil }
+    origins.append(origin)
+    originNumbers[origin] = number
+    return number
   }
 
   /// Which of two readings of one place stays. Of one identity the feed that counts more stays, and a value before a
@@ -58,9 +140,14 @@ struct LatestTable: Sendable {
     return sources.rank(arriving.feed) < sources.rank(stored.feed) ? arriving : stored
   }
 
-  mutating func updateOther(station: Int, pollutant: Pollutant, _ arriving: LatestReading, _ sources: SourceTable) {
-    let key = UInt64(station) << 8 | UInt64(pollutant.rawValue)
-    others[key] = Self.newer(others[key] ?? .none, arriving, sources)
+  mutating func update(station: Int, pollutant: Pollutant, _ arriving: LatestReading, _ sources: SourceTable) {
+    if pollutant.isCriteria {
+      let index = station * Pollutant.criteriaCount + Int(pollutant.rawValue)
+      put(Self.newer(reading(at: index), arriving, sources), at: index)
+    } else {
+      let key = Self.key(station, pollutant)
+      others[key] = Self.newer(others[key] ?? .none, arriving, sources)
+    }
   }
 
   func rearranged(stations: Int, source: (Int) -> Int?) -> LatestTable {
@@ -69,20 +156,22 @@ struct LatestTable: Sendable {
     for station in 0..<stations {
       guard let old = source(station) else { continue }
       for lane in 0..<Pollutant.criteriaCount {
-        table.criteria[station * Pollutant.criteriaCount + lane] = criteria[old * Pollutant.criteriaCount + lane]
+        table.put(
+          reading(at: old * Pollutant.criteriaCount + lane), at: station * Pollutant.criteriaCount + lane)
       }
       for pollutant in Pollutant.allCases where !pollutant.isCriteria {
-        table.others[UInt64(station) << 8 | UInt64(pollutant.rawValue)] =
-          others[UInt64(old) << 8 | UInt64(pollutant.rawValue)]
+        table.others[Self.key(station, pollutant)] = others[Self.key(old, pollutant)]
       }
     }
     return table
   }
 
   func encode(into writer: inout ByteWriter) {
-    for reading in criteria { Self.encode(reading, into: &writer) }
-    writer.varint(UInt64(others.count))
-    for (key, reading) in others.sorted(by: { $0.key < $1.key }) {
+    for index in places.indices { Self.encode(reading(at: index), into: &writer) }
+    // Those of criteria pollutants have been written with their places.
+    let further = others.filter { $0.key & 0xFF >= UInt64(Pollutant.criteriaCount) }
+    writer.varint(UInt64(further.count))
+    for (key, reading) in further.sorted(by: { $0.key < $1.key }) {
       writer.fixed(key)
       Self.encode(reading, into: &writer)
     }
@@ -92,15 +181,13 @@ struct LatestTable: Sendable {
 
   init(from reader: inout ByteReader, stations: Int, feeds: Int) throws(RollupError) {
     guard reader.remaining / 23 >= stations * Pollutant.criteriaCount else { throw reader.damaged() }
-    criteria.reserveCapacity(stations * Pollutant.criteriaCount)
-    for _ in 0..<stations * Pollutant.criteriaCount {
-      criteria.append(try Self.decode(&reader, feeds: feeds))
-    }
+    grow(stations: stations)
+    for index in places.indices { put(try Self.decode(&reader, feeds: feeds), at: index) }
     for _ in 0..<(try reader.count(ofSize: 31)) {
       let key = try reader.fixed(UInt64.self)
-      guard key >> 8 < UInt64(stations), Pollutant(rawValue: UInt8(truncatingIfNeeded: key)) != nil else {
-        throw reader.damaged()
-      }
+      guard key >> 8 < UInt64(stations), let pollutant = Pollutant(rawValue: UInt8(truncatingIfNeeded: key)),
+        !pollutant.isCriteria
+      else { throw reader.damaged() }
       others[key] = try Self.decode(&reader, feeds: feeds)
     }
   }

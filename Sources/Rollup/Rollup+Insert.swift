@@ -67,138 +67,6 @@ extension Rollup {
     return resolution.stations
   }
 
-  // MARK: The common case
-
-  private func planner() -> SlotPlanner {
-    let head = minutes.head ?? 0
-    let tail = Int64(minutes.tail ?? 0)
-    return SlotPlanner(
-      offsetMilliseconds: Int64(map.site.offset.seconds) * 1_000,
-      firstMinute: Int32(floorDivide(tail + 59, 60) * 60), lastMinute: head, chunkHour: minuteChunkHour)
-  }
-
-  /// Puts the minute values of hours that are still open into the minute ring and keeps the newest values.
-  ///
-  /// - Returns: the indices of readings that go elsewhere, in order, and the first and last hour that had ended before
-  ///   one of its minutes came.
-  private mutating func insertDirect(
-    _ readings: ContiguousArray<Reading>, resolved: [ResolvedStation], feed: UInt16, summary: inout InsertSummary
-  ) -> (rows: [Int], endedHours: (Int32, Int32)?) {
-    let planner = planner()
-    let planes = minutes.planes()
-    let sources = sources
-    let registered = map.registeredCount
-    let quarantine = Self.quarantine
-    var slow: [Int] = []
-    var counts = (accepted: 0, unusable: 0, unknown: 0)
-    var other = summary
-    var firstMinute = Int32.max
-    latest.criteria.withUnsafeMutableBufferPointer { newest in
-      resolved.withUnsafeBufferPointer { resolved in
-        readings.withUnsafeBufferPointer { readings in
-          var plan = planner.plan(begin: .min / 2, period: -1)
-          var slot = 0
-          for index in 0..<readings.count {
-            let reading = readings[index]
-            guard Int(reading.station) < resolved.count, resolved[Int(reading.station)].index >= 0 else {
-              other.dropped += 1
-              continue
-            }
-            if reading.reasons.rawValue & quarantine != 0 {
-              other.quarantined += 1
-              continue
-            }
-            let station = resolved[Int(reading.station)]
-            if Int(station.index) >= registered { counts.unknown += 1 }
-            let row = Self.cell(reading, ordinal: station.ordinal)
-            if row.code >= Cell.fail { counts.unusable += 1 }
-            if reading.begin.milliseconds != plan.begin || reading.periodMilliseconds != plan.period {
-              plan = planner.plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
-              if plan.isDirect {
-                firstMinute = min(firstMinute, plan.first)
-                slot = Int(plan.first) % planes.slots
-                if slot < 0 { slot += planes.slots }
-              }
-            }
-            guard plan.isDirect, reading.pollutant.isCriteria else {
-              slow.append(index)
-              continue
-            }
-            let lane = Int(station.index) &* Pollutant.criteriaCount &+ Int(reading.pollutant.rawValue)
-            let arrived = LatestReading(
-              begin: reading.begin, value: Concentration(thousandths: row.value),
-              periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
-            newest[lane] =
-              newest[lane].isOlder(than: arrived) ? arrived : LatestTable.newer(newest[lane], arrived, sources)
-            if plan.count == 1, planes[slot, lane].meta == 0 {
-              planes[slot, lane] = row
-              counts.accepted += 1
-              continue
-            }
-            Self.count(Self.fill(planes, slot, plan.count, lane, row, Int(station.index), sources), &other)
-          }
-        }
-      }
-    }
-    summary = other
-    summary.accepted += counts.accepted
-    summary.unusable += counts.unusable
-    summary.unknownStationRows += counts.unknown
-    let firstHour = firstMinute == .max ? Int32.max : Int32(floorDivide(Int64(firstMinute), 60))
-    return (slow, firstHour <= endedHour ? (firstHour, endedHour) : nil)
-  }
-
-  /// Future and ancient stamps.
-  private static var quarantine: UInt32 {
-    ScreeningReasons.futureStamp.rawValue | ScreeningReasons.ancientStamp.rawValue
-  }
-
-  /// The reading as a cell; a value that a cell cannot hold has failed.
-  @inline(__always)
-  private static func cell(_ reading: Reading, ordinal: UInt8) -> Cell {
-    var code = Cell.code(of: reading.flag)
-    let scaled = reading.value * 1_000
-    guard code != Cell.missing, scaled > -2_147_483_648, scaled < 2_147_483_647.5 else {
-      if code != Cell.missing { code = Cell.fail }
-      return Cell(value: .min, code: code, ordinal: ordinal)
-    }
-    // Adding 1.5 × 2^52 rounds to the nearest integer, ties to even, in the low bits of the mantissa.
-    let rounded = (scaled + 6_755_399_441_055_744).bitPattern
-    return Cell(value: Int32(truncatingIfNeeded: rounded), code: code, ordinal: ordinal)
-  }
-
-  /// Merges a row into neighbouring minutes; the most notable of what happened counts.
-  private static func fill(
-    _ planes: Ring.Planes, _ first: Int, _ count: Int, _ lane: Int, _ row: Cell, _ station: Int,
-    _ sources: SourceTable
-  ) -> Arrival {
-    var slot = first
-    var outcome = Arrival.duplicate
-    for _ in 0..<count {
-      let arrival = merge(row, at: planes[slot, lane], station, sources)
-      if arrival.takesCell { planes[slot, lane] = row }
-      if arrival.weight > outcome.weight { outcome = arrival }
-      slot += 1
-      if slot == planes.slots { slot = 0 }
-    }
-    return outcome
-  }
-
-  static func merge(_ row: Cell, at stored: Cell, _ station: Int, _ sources: SourceTable) -> Arrival {
-    Arrival.of(
-      row, at: stored, sameSource: row.ordinal == stored.ordinal,
-      outranks: sources.outranks(station: station, row.ordinal, stored.ordinal))
-  }
-
-  static func count(_ arrival: Arrival, _ summary: inout InsertSummary) {
-    switch arrival {
-    case .stored, .preferred: summary.accepted += 1
-    case .correction: summary.corrections += 1
-    case .duplicate: summary.duplicates += 1
-    case .evidence: summary.evidence += 1
-    }
-  }
-
   // MARK: Everything else
 
   /// Puts one reading where the common case did not: hours, days, past minutes, other quantities.
@@ -212,13 +80,11 @@ extension Rollup {
       begin: reading.begin, value: Concentration(thousandths: row.value),
       periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
     let lane = Int(reading.pollutant.rawValue)
+    latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
     guard reading.pollutant.isCriteria else {
-      latest.updateOther(station: index, pollutant: reading.pollutant, arrived, sources)
       summary.accepted += 1
       return
     }
-    let place = index * Pollutant.criteriaCount + lane
-    latest.criteria[place] = LatestTable.newer(latest.criteria[place], arrived, sources)
     let plan = planner().plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
     switch plan.kind {
     case .minutes:

@@ -188,6 +188,6 @@ package struct Rollup: Sendable {
   /// Bytes of memory of rings and newest values.
   package var byteCount: Int {
     minutes.byteCount + hours.byteCount + deep.byteCount + days.byteCount + imported.byteCount + revisions.byteCount
-      + latest.criteria.count * MemoryLayout<LatestReading>.stride + sources.sources.count * 2
+      + latest.byteCount + sources.sources.count * 2
   }
 }

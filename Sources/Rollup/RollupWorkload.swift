@@ -51,9 +51,13 @@ package struct RollupWorkload: Sendable {
     step += 1
   }
 
-  /// Puts the batch into the rings a moment after its minute ended. Returns how many readings were accepted.
-  package mutating func insert() -> Int {
+  /// Puts the batch into the rings a moment after its minute ended.
+  ///
+  /// - Returns: how many readings were accepted, and the bytes of the chunks that were due for the store: once an hour
+  ///   the minutes of an hour, which is no work of the rings.
+  package mutating func insert() -> (accepted: Int, chunkBytes: Int) {
     let now = rollup.site.offset.start(ofMinute: start + step).adding(milliseconds: 1_000)
-    return rollup.insert(feed: "load", stations: ids, readings: readings, now: now).accepted
+    let summary = rollup.insert(feed: "load", stations: ids, readings: readings, now: now)
+    return (summary.accepted, summary.advance.chunks.reduce(0) { $0 + $1.bytes.count })
   }
 }

@@ -23,6 +23,10 @@ struct BenchmarkFailure: Error, CustomStringConvertible {
 @inline(__always)
 func monotonic() -> Int64 { lantian_bench_now() }
 
+/// Nanoseconds of processor time of this thread: what others do on the machine is left out.
+@inline(__always)
+func processorTime() -> Int64 { lantian_bench_cpu() }
+
 /// A program started by the benchmark; its output goes to a file.
 struct ChildProcess {
   let id: pid_t

@@ -30,5 +30,7 @@ int lantian_bench_notify_wait(int socket, int milliseconds);
 
 /// Monotonic nanoseconds.
 int64_t lantian_bench_now(void);
+/// Nanoseconds of processor time of the calling thread: what others do on the machine is left out.
+int64_t lantian_bench_cpu(void);
 
 #endif
