@@ -59,8 +59,11 @@ let package = Package(
     // MARK: The functional core
 
     .target(name: "AirQuality", swiftSettings: settings),
+    // The one JSON writer of API, webhooks, log lines and decoded rows.
+    .target(name: "JSONText", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Lidar", dependencies: ["AirQuality"], swiftSettings: settings),
-    .target(name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "Lidar"], swiftSettings: edge),
+    .target(
+      name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "JSONText", "Lidar"], swiftSettings: edge),
     .target(name: "Screening", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Rollup", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Targets", dependencies: ["AirQuality"], swiftSettings: settings),
@@ -72,18 +75,26 @@ let package = Package(
     // MARK: The shell
 
     .target(name: "Timekeeping", dependencies: ["AirQuality"], swiftSettings: edge),
-    .target(name: "Transport", dependencies: ["CLibcurl", "CEpoll", "Timekeeping"], swiftSettings: edge),
-    .target(name: "Polling", dependencies: ["AirQuality", "Timekeeping", "Transport"], swiftSettings: settings),
+    // Passwords and keys in memory, which never show themselves; the one type from the configuration to the transfer.
+    .target(name: "Secrets", swiftSettings: settings),
+    // SHA-256 and HMAC of libcrypto: checksums of records, files already imported, signatures.
+    .target(name: "Digests", dependencies: ["CLibcrypto"], swiftSettings: edge),
+    .target(
+      name: "Transport", dependencies: ["CLibcurl", "CEpoll", "Secrets", "Timekeeping"], swiftSettings: edge),
+    .target(
+      name: "Polling", dependencies: ["AirQuality", "Secrets", "Timekeeping", "Transport"], swiftSettings: settings),
     .target(
       name: "Store",
-      dependencies: ["AirQuality", "Engine", "CLibcrypto", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["AirQuality", "Digests", "Engine", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: edge),
     .target(
-      name: "Delivery", dependencies: ["AirQuality", "Engine", "Store", "CLibcrypto", "CSpawn"], swiftSettings: edge),
+      name: "Delivery",
+      dependencies: ["AirQuality", "CSpawn", "Digests", "Engine", "JSONText", "Secrets", "Store", "Timekeeping"],
+      swiftSettings: edge),
     .target(
       name: "Web",
       dependencies: [
-        "AirQuality", "Engine",
+        "AirQuality", "Engine", "JSONText", "Timekeeping",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -97,14 +108,15 @@ let package = Package(
       ],
       swiftSettings: edge),
     .target(
-      name: "ConfigurationFiles", dependencies: ["AirQuality", .product(name: "Yams", package: "Yams")],
+      name: "ConfigurationFiles",
+      dependencies: ["AirQuality", "Digests", "JSONText", "Secrets", .product(name: "Yams", package: "Yams")],
       swiftSettings: edge),
     .target(
       name: "Daemon",
       dependencies: [
-        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Engine", "Feeds", "Lidar", "Polling", "Rollup",
-        "Screening",
-        "Store", "Targets", "Timekeeping", "Transport", "Web", .product(name: "Logging", package: "swift-log"),
+        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Engine", "Feeds", "JSONText", "Lidar",
+        "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping", "Transport", "Web",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: edge),
     // The simulated city and its feed server behind `lantian demo`.
@@ -155,6 +167,8 @@ let package = Package(
     .executableTarget(name: "lantian-faultserver", dependencies: ["FaultServer"], swiftSettings: edge),
     // A small HTTP server on a thread per connection, for the tests of transfers and polling.
     .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: settings),
+    // Seeded random numbers and directories of their own.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     // Counts fsync and fdatasync of the test process.
     .target(name: "CSyncCounter", path: "Tests/CSyncCounter", cSettings: cSettings),
 
@@ -166,27 +180,29 @@ let package = Package(
     .testTarget(name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "Lidar"], swiftSettings: edge),
     .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
-    .testTarget(name: "TargetsTests", dependencies: ["Targets", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(
-      name: "TransportTests", dependencies: ["Transport", "Timekeeping", "LoopbackServer"], swiftSettings: settings),
+      name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],
+      swiftSettings: settings),
     .testTarget(
       name: "PollingTests", dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer"],
       swiftSettings: settings),
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "AirQuality", "Engine", "Store", "CSyncCounter", .product(name: "GRDB", package: "GRDB.swift"),
+        "AirQuality", "Engine", "Store", "CSyncCounter", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "DeliveryTests", dependencies: ["AirQuality", "Engine", "Store", "Delivery"],
+      name: "DeliveryTests",
+      dependencies: ["AirQuality", "Delivery", "Digests", "Engine", "Secrets", "Store", "TestSupport"],
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "AirQuality", "Engine",
+        "AirQuality", "Engine", "Timekeeping", "Web",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -194,8 +210,12 @@ let package = Package(
       ],
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
-      name: "ConfigurationFilesTests", dependencies: ["ConfigurationFiles", "AirQuality"], exclude: ["testdata"],
+      name: "ConfigurationFilesTests",
+      dependencies: ["AirQuality", "ConfigurationFiles", "Digests", "Secrets", "TestSupport"], exclude: ["testdata"],
       swiftSettings: settings),
+    .testTarget(name: "TimekeepingTests", dependencies: ["AirQuality", "Timekeeping"], swiftSettings: settings),
+    .testTarget(name: "JSONTextTests", dependencies: ["AirQuality", "JSONText"], swiftSettings: settings),
+
     .testTarget(name: "FaultServerTests", dependencies: ["FaultServer"], swiftSettings: edge),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],

@@ -145,50 +145,40 @@ package struct LevelMachine: Sendable, Hashable {
     return .transition(from: from, to: level)
   }
 
-  package func encode(into writer: inout SnapshotWriter) {
-    writer.write(level.rawValue)
-    writer.write(optional: since) { $0.write($1.milliseconds) }
-    writer.write(optional: episodeStart) { $0.write($1.milliseconds) }
-    writer.write(optional: ignoreThrough) { $0.write($1) }
-    writer.write(optional: proposal) {
-      $0.write($1.to.rawValue)
-      $0.write($1.since.milliseconds)
+  package func encode(into writer: inout ByteWriter) {
+    writer.byte(level.rawValue)
+    writer.optional(since) { $0.signed($1.milliseconds) }
+    writer.optional(episodeStart) { $0.signed($1.milliseconds) }
+    writer.optional(ignoreThrough) { $0.fixed($1) }
+    writer.optional(proposal) {
+      $0.byte($1.to.rawValue)
+      $0.signed($1.since.milliseconds)
     }
-    writer.write(isKnown)
-    writer.write(optional: indeterminateSince) { $0.write($1.milliseconds) }
-    writer.write(headsUpGiven)
-    writer.write(remindersGiven)
-    writer.write(newest.value)
-    writer.write(newest.quality.rawValue)
+    writer.flag(isKnown)
+    writer.optional(indeterminateSince) { $0.signed($1.milliseconds) }
+    writer.flag(headsUpGiven)
+    writer.fixed(remindersGiven)
+    writer.fixed(newest.value)
+    writer.byte(newest.quality.rawValue)
   }
 
   package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    level = try Self.readLevel(&reader)
-    since = try reader.readOptional(Self.readInstant)
-    episodeStart = try reader.readOptional(Self.readInstant)
-    ignoreThrough = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try reader.read(Int32.self)
+    level = try reader.coded(Level.self)
+    since = try reader.optional(Self.readInstant)
+    episodeStart = try reader.optional(Self.readInstant)
+    ignoreThrough = try reader.optional { reader throws(SnapshotReadingError) in try reader.fixed(Int32.self) }
+    proposal = try reader.optional { reader throws(SnapshotReadingError) in
+      Proposal(to: try reader.coded(Level.self), since: try Self.readInstant(&reader))
     }
-    proposal = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      Proposal(to: try Self.readLevel(&reader), since: try Self.readInstant(&reader))
-    }
-    isKnown = try reader.readBool()
-    indeterminateSince = try reader.readOptional(Self.readInstant)
-    headsUpGiven = try reader.readBool()
-    remindersGiven = try reader.read(Int32.self)
-    let value = try reader.read(Int16.self)
-    guard let quality = RunningAQI.Quality(rawValue: try reader.read(UInt8.self)) else {
-      throw reader.failure("a window quality of 0, 1 or 2")
-    }
-    newest = RunningAQI(value: value, quality: quality)
-  }
-
-  private static func readLevel(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Level {
-    guard let level = Level(rawValue: try reader.read(UInt8.self)) else { throw reader.failure("a level of 0 to 4") }
-    return level
+    isKnown = try reader.flag()
+    indeterminateSince = try reader.optional(Self.readInstant)
+    headsUpGiven = try reader.flag()
+    remindersGiven = try reader.fixed(Int32.self)
+    newest = RunningAQI(
+      value: try reader.fixed(Int16.self), quality: try reader.coded(RunningAQI.Quality.self))
   }
 
   private static func readInstant(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Instant {
-    Instant(milliseconds: try reader.read(Int64.self))
+    Instant(milliseconds: try reader.signed())
   }
 }

@@ -73,25 +73,20 @@ package struct WindowRing: Sendable, Hashable {
     return true
   }
 
-  package func encode(into writer: inout SnapshotWriter) {
-    writer.write(optional: head) { $0.write($1) }
+  package func encode(into writer: inout ByteWriter) {
+    writer.optional(head) { $0.fixed($1) }
     for window in windows {
-      writer.write(window.value)
-      writer.write(window.quality.rawValue)
+      writer.fixed(window.value)
+      writer.byte(window.quality.rawValue)
     }
   }
 
   package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     self.init()
-    head = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try reader.read(Int32.self)
-    }
+    head = try reader.optional { reader throws(SnapshotReadingError) in try reader.fixed(Int32.self) }
     for slot in 0..<Self.capacity {
-      let value = try reader.read(Int16.self)
-      guard let quality = RunningAQI.Quality(rawValue: try reader.read(UInt8.self)) else {
-        throw reader.failure("a window quality of 0, 1 or 2")
-      }
-      windows[slot] = RunningAQI(value: value, quality: quality)
+      windows[slot] = RunningAQI(
+        value: try reader.fixed(Int16.self), quality: try reader.coded(RunningAQI.Quality.self))
     }
   }
 }

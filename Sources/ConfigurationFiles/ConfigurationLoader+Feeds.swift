@@ -1,4 +1,5 @@
 import AirQuality
+import Secrets
 
 extension ConfigurationLoader {
   static let feedKeys = [
@@ -122,7 +123,7 @@ extension ConfigurationLoader {
       if lower == "authorization" || lower == "cookie" || lower.hasSuffix("api-key") || lower.hasSuffix("token") {
         warn(.authorizationInHeaders, entry.value)
       }
-      headers.append(FeedConfiguration.Header(name: entry.key, value: Secret(Array(text.utf8))))
+      headers.append(FeedConfiguration.Header(name: entry.key, value: Secret(text)))
     }
     return headers
   }

@@ -1,3 +1,5 @@
+import Secrets
+
 extension ConfigurationLoader {
   mutating func readHooks(_ lists: [ConfigurationNode]) -> [HookConfiguration] {
     var hooks: [HookConfiguration] = []
@@ -57,7 +59,7 @@ extension ConfigurationLoader {
     let display = written(place) == text ? address.origin : address.scheme + "://…"
     return .webhook(
       HookTarget.Webhook(
-        url: Secret(Array(text.utf8)), display: display, secret: secret, timeoutMilliseconds: timeout,
+        url: Secret(text), display: display, secret: secret, timeoutMilliseconds: timeout,
         headers: headers, tls: tls, proxy: proxy))
   }
 

@@ -1,3 +1,5 @@
+import Secrets
+
 extension ConfigurationLoader {
   /// A secret that stands under `key` or in the file named by `<key>_file`; exactly one of them when `isRequired`.
   ///

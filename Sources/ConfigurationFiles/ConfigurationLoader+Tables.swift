@@ -1,4 +1,5 @@
 import AirQuality
+import Digests
 
 /// A table with its header understood.
 struct ConfigurationTable {
@@ -25,7 +26,8 @@ extension ConfigurationLoader {
     do {
       let contents = try FileReader.read(path, limitBytes: ConfigurationBounds.tableBytes)
       if !files.contains(path) { files.append(path) }
-      return LoadedConfiguration.SourceFile(path: path, bytes: contents.bytes, digest: SHA256.hex(contents.bytes))
+      return LoadedConfiguration.SourceFile(
+        path: path, bytes: contents.bytes, digest: SHA256.hex(SHA256.hash(contents.bytes)))
     } catch {
       switch error {
       case .tooLarge:

@@ -1,3 +1,5 @@
+import Secrets
+
 extension ConfigurationLoader {
   /// The text of a single value, without complaint.
   func scalarText(_ node: ConfigurationNode) -> String? {
@@ -55,7 +57,7 @@ extension ConfigurationLoader {
     guard let node, let address = webAddress(node, schemes: ["http", "https", "socks5", "socks5h"]),
       let text = scalarText(node)
     else { return nil }
-    return ProxyConfiguration(url: Secret(Array(text.utf8)), display: address.origin)
+    return ProxyConfiguration(url: Secret(text), display: address.origin)
   }
 
   /// `path` from the root directory.

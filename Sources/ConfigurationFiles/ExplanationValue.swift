@@ -1,3 +1,5 @@
+import JSONText
+
 /// A value of an explanation: what JSON can say, with keys in their order.
 package indirect enum ExplanationValue: Sendable, Hashable {
   case text(String)
@@ -21,14 +23,14 @@ package indirect enum ExplanationValue: Sendable, Hashable {
   /// Compact JSON.
   package var json: String {
     switch self {
-    case .text(let text): Self.quote(text)
+    case .text(let text): JSONWriter.quoted(text)
     case .integer(let value): String(value)
     case .number(let value): Self.oneDecimal(value)
     case .flag(let value): value ? "true" : "false"
     case .null: "null"
     case .list(let items): "[" + items.map(\.json).joined(separator: ",") + "]"
     case .object(let members):
-      "{" + members.map { Self.quote($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
+      "{" + members.map { JSONWriter.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
     }
   }
 
@@ -55,26 +57,5 @@ package indirect enum ExplanationValue: Sendable, Hashable {
     guard value.isFinite, abs(value) < 1e15 else { return "null" }
     let tenths = Int64((value * 10).rounded())
     return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
-  }
-
-  private static func quote(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        if scalar.value < 0x20 {
-          let hex = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

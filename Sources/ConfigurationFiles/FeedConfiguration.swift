@@ -1,4 +1,5 @@
 package import AirQuality
+package import Secrets
 
 /// One feed as the configuration states it: plain values, no file left unread.
 package struct FeedConfiguration: Sendable, Hashable {

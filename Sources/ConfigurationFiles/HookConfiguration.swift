@@ -1,3 +1,5 @@
+package import Secrets
+
 /// One receiver of events.
 package struct HookConfiguration: Sendable, Hashable {
   package var name: String

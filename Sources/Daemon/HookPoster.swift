@@ -1,5 +1,6 @@
 import Delivery
 import Dispatch
+import Secrets
 import Synchronization
 import Transport
 
@@ -8,7 +9,7 @@ final class HookPoster: Sendable {
   private let transport: Transport
   private let queue: DispatchQueue
   /// Proxy per hook, from the configuration.
-  private let proxies = Mutex<[String: TransferSecret]>([:])
+  private let proxies = Mutex<[String: Secret]>([:])
   /// Answers of receivers are read no further than this.
   static let maximumAnswerBytes = 1 << 20
 
@@ -17,7 +18,7 @@ final class HookPoster: Sendable {
     transport = try Transport(queue: queue)
   }
 
-  func use(proxies next: [String: TransferSecret]) { proxies.withLock { $0 = next } }
+  func use(proxies next: [String: Secret]) { proxies.withLock { $0 = next } }
 
   /// One attempt; the returned closure calls it off.
   func post(

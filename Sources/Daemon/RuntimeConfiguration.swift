@@ -4,6 +4,7 @@ import Delivery
 package import Engine
 import Feeds
 import Polling
+import Secrets
 import Targets
 import Transport
 
@@ -15,7 +16,7 @@ package struct RuntimeConfiguration: Sendable {
   var definitions: [FeedDefinition]
   var hooks: [Delivery.HookConfiguration]
   /// Proxy of each webhook that has one.
-  var hookProxies: [String: TransferSecret] = [:]
+  var hookProxies: [String: Secret] = [:]
 
   /// What is wrong beyond the configuration files themselves: tables and mappings, each a line for people.
   package struct Problems: Error, Sendable, CustomStringConvertible {
@@ -48,7 +49,7 @@ package struct RuntimeConfiguration: Sendable {
     hooks = loaded.hooks.map(Delivery.HookConfiguration.init)
     for hook in loaded.hooks {
       guard case .webhook(let webhook) = hook.target, let proxy = webhook.proxy else { continue }
-      hookProxies[hook.name] = TransferSecret(proxy.url.revealText())
+      hookProxies[hook.name] = proxy.url
     }
     engine = EngineConfiguration(
       site: loaded.site, feeds: loaded.feeds.map(\.name), targets: targets, criteria: loaded.criteria,
@@ -137,13 +138,13 @@ extension FeedDefinition {
     switch feed.authentication {
     case .none: authentication = .none
     case .basic(let username, let password):
-      authentication = .basic(user: username, password: TransferSecret(password.revealText()))
-    case .bearer(let token): authentication = .bearer(TransferSecret(token.revealText()))
+      authentication = .basic(user: username, password: password)
+    case .bearer(let token): authentication = .bearer(token)
     case .header(let name, let value):
-      authentication = .header(name: name, value: TransferSecret(value.revealText()))
+      authentication = .header(name: name, value: value)
     }
     tls.authorityFile = feed.tls.authorityFile
-    proxy = feed.proxy.map { TransferSecret($0.url.revealText()) }
+    proxy = feed.proxy?.url
     usesHTTP2 = feed.http2
     headers = feed.headers.map { TransferHeader($0.name, $0.value.revealText()) }
     maxRedirects = feed.maxRedirects
@@ -158,7 +159,7 @@ extension Delivery.HookConfiguration {
         name: hook.name,
         target: .webhook(
           Webhook(
-            url: webhook.url.revealText(), secret: webhook.secret.map { Delivery.Secret(bytes: $0.reveal()) },
+            url: webhook.url.revealText(), secret: webhook.secret,
             timeoutMilliseconds: Int(webhook.timeoutMilliseconds), caFile: webhook.tls.authorityFile)))
     case .exec(let command, let timeout):
       self.init(name: hook.name, target: .exec(Command(command: command, timeoutMilliseconds: Int(timeout))))

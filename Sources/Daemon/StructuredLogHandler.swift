@@ -1,5 +1,6 @@
 import AirQuality
 import Glibc
+import JSONText
 public import Logging
 import Synchronization
 
@@ -44,7 +45,8 @@ public struct StructuredLogHandler: LogHandler {
     var line = journald ? "<\(Self.priority(event.level))>" : ""
     switch format {
     case .logfmt: line += fields.map { "\($0)=\(Self.logfmt($1))" }.joined(separator: " ")
-    case .json: line += "{" + fields.map { "\(Self.json($0)):\(Self.json($1))" }.joined(separator: ",") + "}"
+    case .json:
+      line += "{" + fields.map { "\(JSONWriter.quoted($0)):\(JSONWriter.quoted($1))" }.joined(separator: ",") + "}"
     }
     line += "\n"
     let bytes = Array(line.utf8)
@@ -73,27 +75,6 @@ public struct StructuredLogHandler: LogHandler {
 
   private static func logfmt(_ text: String) -> String {
     let plain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
-    return plain ? text : json(text)
-  }
-
-  private static func json(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      default:
-        if scalar.value < 0x20 || scalar.value == 0x7F {
-          let hex = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
+    return plain ? text : JSONWriter.quoted(text)
   }
 }

@@ -67,21 +67,8 @@ struct WebBridge: Sendable {
         bytes: status.bytes,
         outcomes: PollOutcome.allCases.map { LabelledCount($0.label, status.count(of: $0)) },
         verdicts: (verdicts[status.name] ?? FeedVerdicts()).labelled.map { LabelledCount($0.name, $0.count) },
-        pollDuration: Self.histogram(status.duration), overruns: status.overruns)
+        pollDuration: status.duration, overruns: status.overruns)
     }
-  }
-
-  /// Polling counts cumulatively, the page does not.
-  private static func histogram(_ duration: Polling.DurationHistogram) -> Web.DurationHistogram {
-    var histogram = Web.DurationHistogram(boundsSeconds: Polling.DurationHistogram.bounds)
-    var below: UInt64 = 0
-    for (index, count) in duration.buckets.enumerated() {
-      histogram.counts[index] = count - below
-      below = count
-    }
-    histogram.counts[duration.buckets.count] = duration.count - below
-    histogram.sumSeconds = duration.sum
-    return histogram
   }
 
   private func hooks() -> [HookStatusView] {

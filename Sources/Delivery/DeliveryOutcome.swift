@@ -1,4 +1,5 @@
 package import AirQuality
+internal import Timekeeping
 
 /// What one attempt amounts to.
 package enum DeliveryOutcome: Sendable, Hashable {
@@ -19,7 +20,8 @@ package enum DeliveryOutcome: Sendable, Hashable {
       case 200..<300: self = .delivered
       case 408, 425, 429, 500..<600:
         self = .retry(
-          reason: "HTTP \(status)", afterMilliseconds: retryAfter.flatMap { RetryAfter.milliseconds($0, now: now) })
+          reason: "HTTP \(status)",
+          afterMilliseconds: retryAfter.flatMap { RetryAfter.seconds($0, now: now) }.map { $0 * 1_000 })
       default: self = .dead(reason: "HTTP \(status): the receiver refuses this delivery")
       }
     }
@@ -39,34 +41,5 @@ package enum DeliveryOutcome: Sendable, Hashable {
       self = .retryAtMost(limit: DeliveryPolicy.execAttempts, reason: "still running at its deadline, killed\(tail)")
     case .notStarted(let text): self = .retryAtMost(limit: DeliveryPolicy.execAttempts, reason: text)
     }
-  }
-}
-
-/// The `Retry-After` header (RFC 9110, 10.2.3).
-package enum RetryAfter {
-  /// Milliseconds from `now`; nil when it is neither seconds nor an HTTP date. A date that has passed gives 0.
-  package static func milliseconds(_ text: String, now: Instant) -> Int64? {
-    let trimmed = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
-    guard !trimmed.isEmpty else { return nil }
-    if trimmed.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
-      // More digits than this are more than the clamp anyway.
-      return Int64(trimmed.prefix(9)).map { $0 * 1_000 }
-    }
-    return date(trimmed).map { max(0, $0.milliseconds - now.milliseconds) }
-  }
-
-  /// IMF-fixdate alone: `Sun, 06 Nov 1994 08:49:37 GMT`; the two obsolete forms are not sent any more.
-  private static func date(_ text: String) -> Instant? {
-    let parts = text.split(separator: " ")
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]),
-      let month = months.firstIndex(of: String(parts[2])), let year = Int(parts[3]),
-      let date = CivilDay(year: year, month: month + 1, day: day)
-    else { return nil }
-    let clock = parts[4].split(separator: ":").map { Int($0) }
-    guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2], (0..<24).contains(hour),
-      (0..<60).contains(minute), (0...60).contains(second)
-    else { return nil }
-    return CivilOffset.utc.start(of: date).adding(milliseconds: Int64((hour * 60 + minute) * 60 + second) * 1_000)
   }
 }

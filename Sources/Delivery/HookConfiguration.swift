@@ -1,3 +1,5 @@
+package import Secrets
+
 /// One hook as the configuration gives it; which events it is told is the engine's matter (`HookSubscription`).
 package struct HookConfiguration: Sendable, Hashable {
   /// Where and how a webhook is posted.

@@ -1,6 +1,7 @@
 package import AirQuality
+internal import Digests
 package import Engine
-internal import Store
+internal import JSONText
 
 /// The body that tells one event: Alertmanager's webhook version "4" with a `lantian` object beside it.
 ///
@@ -20,42 +21,42 @@ package enum WebhookBody {
     let base = externalURL.hasSuffix("/") ? String(externalURL.dropLast()) : externalURL
     var writer = JSONWriter()
     writer.object { body in
-      body.member("version", "4")
-      body.member("groupKey", groupKey(group, event: event))
-      body.member("truncatedAlerts", 0)
-      body.member("status", status)
-      body.member("receiver", hook)
-      body.member("groupLabels", group)
-      body.member("commonLabels", labels)
-      body.member("commonAnnotations", annotations)
-      body.member("externalURL", base)
-      body.array("alerts") { alerts in
+      body.field("version", "4")
+      body.field("groupKey", groupKey(group, event: event))
+      body.field("truncatedAlerts", 0)
+      body.field("status", status)
+      body.field("receiver", hook)
+      body.field("groupLabels", group)
+      body.field("commonLabels", labels)
+      body.field("commonAnnotations", annotations)
+      body.field("externalURL", base)
+      body.array("alerts", [event]) { alerts, event in
         alerts.object { alert in
-          alert.member("status", status)
-          alert.member("labels", labels)
-          alert.member("annotations", annotations)
-          alert.member("startsAt", site.offset.format(event.startsAt))
-          alert.member("endsAt", event.ends ? site.offset.format(event.at) : open)
-          alert.member("generatorURL", "\(base)/api/v1/events?since=\(event.sequence - 1)&limit=1")
-          alert.member("fingerprint", fingerprint(event.id))
+          alert.field("status", status)
+          alert.field("labels", labels)
+          alert.field("annotations", annotations)
+          alert.field("startsAt", site.offset.format(event.startsAt))
+          alert.field("endsAt", event.ends ? site.offset.format(event.at) : open)
+          alert.field("generatorURL", "\(base)/api/v1/events?since=\(event.sequence - 1)&limit=1")
+          alert.field("fingerprint", fingerprint(event.id))
         }
       }
       body.object("lantian") { own in
-        own.member("schema", 1)
-        own.member("event_id", event.id)
-        own.member("sequence", event.sequence)
-        own.member("county", event.county)
+        own.field("schema", 1)
+        own.field("event_id", event.id)
+        own.field("sequence", event.sequence)
+        own.field("county", event.county)
         own.object("transition") { transition in
-          transition.member("from", event.from)
-          transition.member("to", event.to)
+          transition.field("from", event.from)
+          transition.field("to", event.to)
         }
-        own.member("drill", event.drill)
-        own.member("value", event.value)
-        own.member("unit", event.unit)
-        own.member("window", event.window)
-        own.member("completeness", event.completeness)
-        own.member("revision", Int64(event.revision))
-        own.member("rule", event.rule)
+        own.field("drill", event.drill)
+        own.field("value", event.value)
+        own.field("unit", event.unit)
+        own.field("window", event.window)
+        own.field("completeness", event.completeness)
+        own.field("revision", event.revision)
+        own.field("rule", event.rule)
       }
     }
     return writer.bytes

@@ -1,4 +1,6 @@
 package import AirQuality
+internal import Digests
+package import Secrets
 package import Store
 
 /// One attempt at a webhook.
@@ -42,7 +44,9 @@ package struct WebhookRequest: Sendable, Hashable {
 
   /// `v1=<hex HMAC-SHA256(secret, timestamp + "." + body)>`.
   package static func signature(secret: Secret, timestamp: String, body: [UInt8]) -> String {
-    "v1=" + SHA256.hex(secret.authenticationCode(of: Array(timestamp.utf8) + [0x2E] + body))
+    "v1="
+      + SHA256.hex(
+        SHA256.authenticationCode(of: Array(timestamp.utf8) + [0x2E] + body, key: secret.reveal()))
   }
 }
 

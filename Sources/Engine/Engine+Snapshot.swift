@@ -8,28 +8,24 @@ extension Engine {
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
-    var writer = SnapshotWriter(reserving: 1 << 20)
-    writer.write(Self.snapshotVersion)
-    writer.write(optional: configuration) { $1.encode(into: &$0) }
-    writer.write(now.milliseconds)
-    writer.write(each: verdicts.keys.sorted()) { writer, feed in
-      writer.write(feed)
+    var writer = ByteWriter(capacity: 1 << 20)
+    writer.fixed(Self.snapshotVersion)
+    writer.optional(configuration) { $1.encode(into: &$0) }
+    writer.signed(now.milliseconds)
+    writer.list(verdicts.keys.sorted()) { writer, feed in
+      writer.text(feed)
       (verdicts[feed] ?? FeedVerdicts()).encode(into: &writer)
     }
-    writer.write(each: units) { $1.encode(into: &$0) }
+    writer.list(units) { $1.encode(into: &$0) }
     issuer.encode(into: &writer)
-    writer.write(each: imports) { $0.write($1) }
-    writer.write(each: acts) { $0.write($1) }
-    writer.write(each: layers.keys.sorted()) { writer, station in
-      writer.write(station)
-      writer.write(layers[station]?.at.milliseconds ?? 0)
-      writer.write(optional: layers[station]?.gradientHeightMeters) { $0.write($1) }
-    }
-    writer.write(damagedChunks)
-    writer.write(refusedImportRows)
+    writer.list(imports) { $0.text($1) }
+    writer.list(acts) { $0.text($1) }
+    writer.list(layers.values.sorted { $0.station < $1.station }) { $1.encode(into: &$0) }
+    writer.varint(damagedChunks)
+    writer.varint(refusedImportRows)
     var rings: [UInt8] = []
     rollup.encode(into: &rings)
-    writer.write(block: rings)
+    writer.blob(rings)
     return writer.bytes
   }
 
@@ -38,48 +34,39 @@ extension Engine {
   /// - Throws: `SnapshotReadingError` when the bytes are of another version, torn, or inconsistent.
   package init(snapshot bytes: [UInt8]) throws(SnapshotReadingError) {
     self.init()
-    var reader = SnapshotReader(bytes)
-    let version = try reader.read(UInt16.self)
-    guard version == Self.snapshotVersion else { throw reader.failure("snapshot version \(Self.snapshotVersion)") }
-    configuration = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
+    var reader = SnapshotReader(bytes, subject: "the engine's snapshot")
+    let version = try reader.fixed(UInt16.self)
+    guard version == Self.snapshotVersion else {
+      throw reader.fail("version \(version) is not \(Self.snapshotVersion)")
+    }
+    configuration = try reader.optional { reader throws(SnapshotReadingError) in
       try EngineConfiguration(decoding: &reader)
     }
-    now = Instant(milliseconds: try reader.read(Int64.self))
-    let counts = try reader.readEach(minimumSize: 16) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> (String, FeedVerdicts) in
-      (try reader.readString(), try FeedVerdicts(decoding: &reader))
+    now = Instant(milliseconds: try reader.signed())
+    let counts = try reader.list(of: "feeds") { reader throws(SnapshotReadingError) -> (String, FeedVerdicts) in
+      (try reader.text(), try FeedVerdicts(decoding: &reader))
     }
     for (feed, verdict) in counts { verdicts[feed] = verdict }
-    units = try reader.readEach(minimumSize: 64) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try UnitState(decoding: &reader)
-    }
+    units = try reader.list(of: "units") { reader throws(SnapshotReadingError) in try UnitState(decoding: &reader) }
     issuer = try EventIssuer(decoding: &reader)
-    imports = try Self.readStrings(&reader)
-    acts = try Self.readStrings(&reader)
-    let heights = try reader.readEach(minimumSize: 13) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> LidarLayer in
-      LidarLayer(
-        station: try reader.readString(), at: Instant(milliseconds: try reader.read(Int64.self)),
-        gradientHeightMeters: try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-          try reader.readDouble()
-        })
+    imports = try reader.texts()
+    acts = try reader.texts()
+    let heights = try reader.list(of: "layers") { reader throws(SnapshotReadingError) in
+      try LidarLayer(decoding: &reader)
     }
     for layer in heights { layers[layer.station] = layer }
-    damagedChunks = try reader.read(UInt64.self)
-    refusedImportRows = try reader.read(UInt64.self)
-    let block = try reader.readBlock()
+    damagedChunks = try reader.varint()
+    refusedImportRows = try reader.varint()
+    let block = try reader.blob()
+    try reader.finish()
     guard let configuration else { return }
     do {
       rollup = try Rollup(decoding: block, site: configuration.site, feeds: configuration.feeds)
     } catch {
-      throw reader.failure("the rings of a snapshot: \(error)")
+      throw reader.fail("\(error)")
     }
-    guard units.count == rollup.units.count else { throw reader.failure("\(rollup.units.count) units") }
-  }
-
-  private static func readStrings(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> [String] {
-    try reader.readEach(minimumSize: 4) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try reader.readString()
+    guard units.count == rollup.units.count else {
+      throw reader.fail("\(units.count) units instead of \(rollup.units.count)")
     }
   }
 }

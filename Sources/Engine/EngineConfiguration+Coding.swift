@@ -1,136 +1,117 @@
 package import AirQuality
 
-/// The configuration inside snapshots and journal records: fixed order, lengths first.
+/// The configuration inside snapshots and journal records, field by field in declaration order.
 extension EngineConfiguration {
-  package func encode(into writer: inout SnapshotWriter) {
-    writer.write(site.name)
-    writer.write(site.code)
-    writer.write(site.offset.seconds)
-    writer.write(each: site.counties) { writer, county in
-      writer.write(county.code)
-      writer.write(county.nameChinese)
-      writer.write(county.nameEnglish)
-      writer.write(county.group)
+  package func encode(into writer: inout ByteWriter) {
+    writer.text(site.name)
+    writer.text(site.code)
+    writer.signed(Int64(site.offset.seconds))
+    writer.list(site.counties) { writer, county in
+      writer.text(county.code)
+      writer.text(county.nameChinese)
+      writer.text(county.nameEnglish)
+      writer.text(county.group)
     }
-    writer.write(each: site.stations) { $1.encode(into: &$0) }
-    writer.write(each: feeds) { $0.write($1) }
-    writer.write(each: targets) { $1.encode(into: &$0) }
-    writer.write(criteria)
-    writer.write(edition)
-    writer.write(each: hooks) { writer, hook in
-      writer.write(hook.name)
-      writer.write(each: hook.levels) { $0.write($1) }
-      writer.write(each: hook.kinds) { $0.write($1.rawValue) }
+    writer.list(site.stations) { $1.encode(into: &$0) }
+    writer.list(feeds) { $0.text($1) }
+    writer.list(targets) { $1.encode(into: &$0) }
+    writer.text(criteria)
+    writer.text(edition)
+    writer.list(hooks) { writer, hook in
+      writer.text(hook.name)
+      writer.list(hook.levels) { $0.text($1) }
+      writer.list(hook.kinds) { $0.text($1.rawValue) }
     }
-    writer.write(externalURL)
+    writer.text(externalURL)
   }
 
-  package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    let name = try reader.readString()
-    let code = try reader.readString()
-    let offset = CivilOffset(seconds: try reader.read(Int32.self))
-    let counties = try reader.readEach(minimumSize: 16) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      County(
-        code: try reader.readString(), nameChinese: try reader.readString(), nameEnglish: try reader.readString(),
-        group: try reader.readString())
-    }
-    let stations = try reader.readEach(minimumSize: 20) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) in try Station(decoding: &reader)
-    }
-    let feeds = try Self.readStrings(&reader)
-    let targets = try reader.readEach(minimumSize: 20) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) in try TargetRow(decoding: &reader)
-    }
-    let criteria = try reader.readString()
-    let edition = try reader.readString()
-    let hooks = try reader.readEach(minimumSize: 12) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> HookSubscription in
-      let name = try reader.readString()
-      let levels = try Self.readStrings(&reader)
-      let kinds = try reader.readEach(minimumSize: 4) {
-        (reader: inout SnapshotReader) throws(SnapshotReadingError) -> EventKind in
-        guard let kind = EventKind(rawValue: try reader.readString()) else { throw reader.failure("an event kind") }
-        return kind
-      }
-      return HookSubscription(name: name, levels: levels, kinds: kinds)
-    }
+  package init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
+    let site = Site(
+      name: try reader.text(), code: try reader.text(), offset: CivilOffset(seconds: try reader.integer("the offset")),
+      counties: try reader.list(of: "counties") { reader throws(Failure) in
+        County(
+          code: try reader.text(), nameChinese: try reader.text(), nameEnglish: try reader.text(),
+          group: try reader.text())
+      }, stations: try reader.list(of: "stations") { reader throws(Failure) in try Station(decoding: &reader) })
     self.init(
-      site: Site(name: name, code: code, offset: offset, counties: counties, stations: stations), feeds: feeds,
-      targets: targets, criteria: criteria, edition: edition, hooks: hooks, externalURL: try reader.readString())
-  }
-
-  private static func readStrings(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> [String] {
-    try reader.readEach(minimumSize: 4) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try reader.readString()
-    }
+      site: site, feeds: try reader.texts(),
+      targets: try reader.list(of: "targets") { reader throws(Failure) in try TargetRow(decoding: &reader) },
+      criteria: try reader.text(), edition: try reader.text(),
+      hooks: try reader.list(of: "hooks") { reader throws(Failure) in
+        HookSubscription(
+          name: try reader.text(), levels: try reader.texts(),
+          kinds: try reader.list(of: "kinds") { reader throws(Failure) in try reader.named(EventKind.self) })
+      }, externalURL: try reader.text())
   }
 }
 
 extension Station {
-  fileprivate func encode(into writer: inout SnapshotWriter) {
-    writer.write(id)
-    writer.write(name)
-    writer.write(county)
-    writer.write(stationClass.rawValue)
-    writer.write(optional: latitude) { $0.write($1) }
-    writer.write(optional: longitude) { $0.write($1) }
-    writer.write(assessed)
-    writer.write(urban)
-    writer.write(background)
-    writer.write(purpose)
-    writer.write(optional: from) { $0.write($1.number) }
-    writer.write(optional: until) { $0.write($1.number) }
+  fileprivate func encode(into writer: inout ByteWriter) {
+    writer.text(id)
+    writer.text(name)
+    writer.text(county)
+    writer.text(stationClass.rawValue)
+    writer.optional(latitude) { $0.double($1) }
+    writer.optional(longitude) { $0.double($1) }
+    writer.flag(assessed)
+    writer.flag(urban)
+    writer.flag(background)
+    writer.text(purpose)
+    writer.optional(from) { $0.signed(Int64($1.number)) }
+    writer.optional(until) { $0.signed(Int64($1.number)) }
   }
 
-  fileprivate init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    let id = try reader.readString()
-    let name = try reader.readString()
-    let county = try reader.readString()
-    guard let stationClass = StationClass(rawValue: try reader.readString()) else {
-      throw reader.failure("a station class")
-    }
+  fileprivate init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
     self.init(
-      id: id, name: name, county: county, stationClass: stationClass, latitude: try Self.readDouble(&reader),
-      longitude: try Self.readDouble(&reader), assessed: try reader.readBool(), urban: try reader.readBool(),
-      background: try reader.readBool(), purpose: try reader.readString(), from: try Self.readDay(&reader),
-      until: try Self.readDay(&reader))
-  }
-
-  private static func readDouble(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Double? {
-    try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in try reader.readDouble() }
-  }
-
-  private static func readDay(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> CivilDay? {
-    try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      CivilDay(number: try reader.read(Int32.self))
-    }
+      id: try reader.text(), name: try reader.text(), county: try reader.text(),
+      stationClass: try reader.named(StationClass.self), latitude: try optionalDouble(&reader),
+      longitude: try optionalDouble(&reader), assessed: try reader.flag(), urban: try reader.flag(),
+      background: try reader.flag(), purpose: try reader.text(), from: try optionalDay(&reader),
+      until: try optionalDay(&reader))
   }
 }
 
 extension TargetRow {
-  fileprivate func encode(into writer: inout SnapshotWriter) {
-    writer.write(Int32(truncatingIfNeeded: year))
-    writer.write(county)
-    writer.write(indicator)
-    writer.write(optional: target) { $0.write($1) }
-    writer.write(unit)
-    writer.write(optional: dropPercent) { $0.write($1) }
-    writer.write(optional: cutDays) { $0.write(Int32(truncatingIfNeeded: $1)) }
-    writer.write(optional: baseline) { $0.write($1) }
-    writer.write(source)
+  fileprivate func encode(into writer: inout ByteWriter) {
+    writer.signed(Int64(year))
+    writer.text(county)
+    writer.text(indicator)
+    writer.optional(target) { $0.double($1) }
+    writer.text(unit)
+    writer.optional(dropPercent) { $0.double($1) }
+    writer.optional(cutDays) { $0.signed(Int64($1)) }
+    writer.optional(baseline) { $0.double($1) }
+    writer.text(source)
   }
 
-  fileprivate init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
+  fileprivate init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
     self.init(
-      year: Int(try reader.read(Int32.self)), county: try reader.readString(), indicator: try reader.readString(),
-      target: try Self.readDouble(&reader), unit: try reader.readString(), dropPercent: try Self.readDouble(&reader),
-      cutDays: try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-        Int(try reader.read(Int32.self))
-      }, baseline: try Self.readDouble(&reader), source: try reader.readString())
+      year: try reader.integer("the year"), county: try reader.text(), indicator: try reader.text(),
+      target: try optionalDouble(&reader), unit: try reader.text(), dropPercent: try optionalDouble(&reader),
+      cutDays: try reader.optional { reader throws(Failure) in try reader.integer("cut days") },
+      baseline: try optionalDouble(&reader), source: try reader.text())
+  }
+}
+
+/// Lidar layers inside snapshots and journal records.
+extension LidarLayer {
+  package func encode(into writer: inout ByteWriter) {
+    writer.text(station)
+    writer.signed(at.milliseconds)
+    writer.optional(gradientHeightMeters) { $0.double($1) }
   }
 
-  private static func readDouble(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Double? {
-    try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in try reader.readDouble() }
+  package init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
+    self.init(
+      station: try reader.text(), at: Instant(milliseconds: try reader.signed()),
+      gradientHeightMeters: try optionalDouble(&reader))
   }
+}
+
+private func optionalDouble<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) -> Double? {
+  try reader.optional { reader throws(Failure) in try reader.double() }
+}
+
+private func optionalDay<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) -> CivilDay? {
+  try reader.optional { reader throws(Failure) in CivilDay(number: try reader.integer("a day")) }
 }

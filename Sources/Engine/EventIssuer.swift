@@ -22,13 +22,13 @@ struct EventIssuer: Sendable, Hashable {
 
   mutating func keep(hooks: [HookSubscription]) { selection.keep(hooks: hooks) }
 
-  func encode(into writer: inout SnapshotWriter) {
-    writer.write(lastSequence)
+  func encode(into writer: inout ByteWriter) {
+    writer.signed(lastSequence)
     selection.encode(into: &writer)
   }
 
   init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    lastSequence = try reader.read(Int64.self)
+    lastSequence = try reader.signed()
     selection = try HookSelection(decoding: &reader)
   }
 }

@@ -31,23 +31,23 @@ package struct FeedVerdicts: Sendable, Hashable {
     ]
   }
 
-  func encode(into writer: inout SnapshotWriter) { for (_, count) in labelled { writer.write(count) } }
+  func encode(into writer: inout ByteWriter) { for (_, count) in labelled { writer.varint(count) } }
 
   package init() {}
 
   init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    good = try reader.read(UInt64.self)
-    unknown = try reader.read(UInt64.self)
-    suspect = try reader.read(UInt64.self)
-    fail = try reader.read(UInt64.self)
-    missing = try reader.read(UInt64.self)
-    accepted = try reader.read(UInt64.self)
-    corrections = try reader.read(UInt64.self)
-    duplicates = try reader.read(UInt64.self)
-    evidence = try reader.read(UInt64.self)
-    late = try reader.read(UInt64.self)
-    quarantined = try reader.read(UInt64.self)
-    dropped = try reader.read(UInt64.self)
-    unknownStation = try reader.read(UInt64.self)
+    good = try reader.varint()
+    unknown = try reader.varint()
+    suspect = try reader.varint()
+    fail = try reader.varint()
+    missing = try reader.varint()
+    accepted = try reader.varint()
+    corrections = try reader.varint()
+    duplicates = try reader.varint()
+    evidence = try reader.varint()
+    late = try reader.varint()
+    quarantined = try reader.varint()
+    dropped = try reader.varint()
+    unknownStation = try reader.varint()
   }
 }

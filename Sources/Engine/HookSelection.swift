@@ -56,21 +56,16 @@ package struct HookSelection: Sendable, Hashable {
     told = told.filter { names.contains($0.key) }
   }
 
-  package func encode(into writer: inout SnapshotWriter) {
-    writer.write(each: told.keys.sorted()) { writer, hook in
-      writer.write(hook)
-      writer.write(each: told[hook, default: []].sorted()) { $0.write($1) }
+  package func encode(into writer: inout ByteWriter) {
+    writer.list(told.keys.sorted()) { writer, hook in
+      writer.text(hook)
+      writer.list(told[hook, default: []].sorted()) { $0.text($1) }
     }
   }
 
   package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    let entries = try reader.readEach(minimumSize: 8) {
-      (reader: inout SnapshotReader) throws(SnapshotReadingError) -> (String, [String]) in
-      let hook = try reader.readString()
-      let ids = try reader.readEach(minimumSize: 4) { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-        try reader.readString()
-      }
-      return (hook, ids)
+    let entries = try reader.list { reader throws(SnapshotReadingError) -> (String, [String]) in
+      (try reader.text(), try reader.texts())
     }
     for (hook, ids) in entries { told[hook] = Set(ids) }
   }

@@ -14,30 +14,21 @@ struct UnitState: Sendable, Hashable {
 
   init() {}
 
-  func encode(into writer: inout SnapshotWriter) {
+  func encode(into writer: inout ByteWriter) {
     windows.encode(into: &writer)
     machine.encode(into: &writer)
-    writer.write(optional: judgedThrough) { $0.write($1) }
-    writer.write(each: primary) { $0.write($1.rawValue) }
-    writer.write(completeness)
-    writer.write(optional: leadingStation) { $0.write($1) }
+    writer.optional(judgedThrough) { $0.fixed($1) }
+    writer.list(primary) { $0.byte($1.rawValue) }
+    writer.double(completeness)
+    writer.optional(leadingStation) { $0.text($1) }
   }
 
   init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     windows = try WindowRing(decoding: &reader)
     machine = try LevelMachine(decoding: &reader)
-    judgedThrough = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try reader.read(Int32.self)
-    }
-    primary = try reader.readEach { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      guard let pollutant = Pollutant(rawValue: try reader.read(UInt8.self)) else {
-        throw reader.failure("a pollutant")
-      }
-      return pollutant
-    }
-    completeness = try reader.readDouble()
-    leadingStation = try reader.readOptional { (reader: inout SnapshotReader) throws(SnapshotReadingError) in
-      try reader.readString()
-    }
+    judgedThrough = try reader.optional { reader throws(SnapshotReadingError) in try reader.fixed(Int32.self) }
+    primary = try reader.list { reader throws(SnapshotReadingError) in try reader.coded(Pollutant.self) }
+    completeness = try reader.double()
+    leadingStation = try reader.optional { reader throws(SnapshotReadingError) in try reader.text() }
   }
 }

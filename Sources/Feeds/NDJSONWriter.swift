@@ -1,4 +1,5 @@
 package import AirQuality
+internal import JSONText
 
 /// Writes readings as `lantian decode` and the API print them, one JSON object a line.
 package struct NDJSONWriter: Sendable {
@@ -54,21 +55,9 @@ package struct NDJSONWriter: Sendable {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// A JSON string.
-  static func quoted(_ text: String) -> [UInt8] {
-    var result: [UInt8] = [0x22]
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22: result += #"\""#.utf8
-      case 0x5C: result += #"\\"#.utf8
-      case 0..<0x20, 0x7F:
-        let hex = String(byte, radix: 16)
-        result += "\\u00".utf8
-        result += (hex.utf8.count < 2 ? "0" + hex : hex).utf8
-      default: result.append(byte)
-      }
-    }
-    result.append(0x22)
+  private static func quoted(_ text: String) -> [UInt8] {
+    var result: [UInt8] = []
+    JSONWriter.quote(text, into: &result)
     return result
   }
 }

@@ -1,3 +1,4 @@
+package import Secrets
 package import Transport
 
 /// One feed as the configuration describes it. Two equal definitions are the same feed: a reload leaves it alone.

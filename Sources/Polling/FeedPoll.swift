@@ -161,7 +161,7 @@ package struct FeedPoll: Sendable {
   ) -> AnswerAction {
     guard case .transferring(id, let isConditional) = phase else { return .ignore }
     status.bytes += UInt64(max(0, result.bytesReceived))
-    status.duration.observe(result.totalSeconds)
+    status.duration.observe(seconds: result.totalSeconds)
     var record = PollRecord(
       feed: name, number: id.number, at: moment.civil, outcome: .ok, fault: nil, status: nil,
       bytes: result.bytesReceived, seconds: result.totalSeconds)
@@ -216,11 +216,16 @@ package struct FeedPoll: Sendable {
     }
   }
 
+  /// Shortest and longest wait that a peer can ask for, in real seconds.
+  static let retryAfterSeconds: ClosedRange<Int64> = 1...3_600
+
   private mutating func retryAfter(_ response: TransferResponse, _ moment: Moment) -> Int64? {
     guard let text = response.headers.first("Retry-After") else { return nil }
-    let seconds = RetryAfter.seconds(text, wallSeconds: moment.wallSeconds)
-    if seconds == nil { status.badRetryAfters += 1 }
-    return seconds
+    guard let seconds = RetryAfter.seconds(text, now: Instant(milliseconds: moment.wallSeconds * 1_000)) else {
+      status.badRetryAfters += 1
+      return nil
+    }
+    return min(max(seconds, Self.retryAfterSeconds.lowerBound), Self.retryAfterSeconds.upperBound)
   }
 
   /// Validators go back to the peer word for word, so they are bounded.

@@ -1,4 +1,5 @@
 package import AirQuality
+package import Timekeeping
 
 /// The state of a feed, as the API names it.
 package enum FeedState: String, Sendable {
@@ -9,28 +10,6 @@ package enum FeedState: String, Sendable {
 package struct FeedError: Hashable, Sendable {
   package var at: Instant
   package var fault: FeedFault
-}
-
-/// Seconds of transfers in cumulative classes, for `lantian_feed_poll_duration_seconds`.
-package struct DurationHistogram: Hashable, Sendable {
-  /// Upper bounds of the classes in seconds; the last class, +Inf, is `count`.
-  package static let bounds: [Double] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-  /// Transfers at or below each bound.
-  package private(set) var buckets = [UInt64](repeating: 0, count: DurationHistogram.bounds.count)
-  package private(set) var sum = 0.0
-  package private(set) var count: UInt64 = 0
-
-  package init() {}
-
-  mutating func observe(_ seconds: Double) {
-    sum += seconds
-    count += 1
-    var index = DurationHistogram.bounds.count - 1
-    while index >= 0, seconds <= DurationHistogram.bounds[index] {
-      buckets[index] += 1
-      index -= 1
-    }
-  }
 }
 
 /// What is known of a feed now; civil times.

@@ -47,7 +47,7 @@ struct ChunkEncoder {
     for (index, cell) in cells.enumerated() where cell.code != 0 { mask |= 1 << UInt8(index / slots) }
     if mask == 0 { return }
     stations += 1
-    body.string(id)
+    body.text(id)
     body.byte(mask)
     for lane in 0..<Pollutant.criteriaCount where mask & 1 << UInt8(lane) != 0 {
       add(cells[lane * slots..<(lane + 1) * slots])
@@ -84,9 +84,9 @@ struct ChunkEncoder {
     writer.signed(Int64(key.day.number))
     writer.byte(key.hour)
     writer.varint(UInt64(feeds.count))
-    for feed in feeds { writer.string(feed) }
+    for feed in feeds { writer.text(feed) }
     writer.varint(UInt64(stations))
-    writer.append(body.bytes)
+    writer.raw(body.bytes)
     return RollupChunk(key: key, bytes: writer.bytes)
   }
 }
@@ -111,16 +111,16 @@ struct ChunkContent {
   /// Decodes a chunk, checking every bound and that it is the one its key names.
   init(_ chunk: RollupChunk) throws(RollupError) {
     self.init(key: chunk.key)
-    var reader = ByteReader(chunk.bytes, what: "the chunk")
+    var reader = ByteReader(chunk.bytes, subject: "the chunk")
     guard try reader.byte() == 0x4C, try reader.byte() == 0x43 else { throw reader.damaged() }
     let version = try reader.byte()
     guard version == ChunkEncoder.version else { throw .version(what: "the chunk", found: version) }
     guard try reader.byte() == key.kind.rawValue, try reader.signed() == Int64(key.day.number),
       try reader.byte() == key.hour
     else { throw reader.damaged() }
-    for _ in 0..<(try reader.count()) { feeds.append(try reader.string()) }
-    for _ in 0..<(try reader.count(ofSize: 2)) {
-      let id = try reader.string()
+    for _ in 0..<(try reader.count()) { feeds.append(try reader.text()) }
+    for _ in 0..<(try reader.count(width: 2)) {
+      let id = try reader.text()
       guard indices[id] == nil else { throw reader.damaged() }
       let index = row(id)
       let mask = try reader.byte()

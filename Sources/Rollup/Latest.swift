@@ -183,7 +183,7 @@ struct LatestTable: Sendable {
     guard reader.remaining / 23 >= stations * Pollutant.criteriaCount else { throw reader.damaged() }
     grow(stations: stations)
     for index in places.indices { put(try Self.decode(&reader, feeds: feeds), at: index) }
-    for _ in 0..<(try reader.count(ofSize: 31)) {
+    for _ in 0..<(try reader.count(width: 31)) {
       let key = try reader.fixed(UInt64.self)
       guard key >> 8 < UInt64(stations), let pollutant = Pollutant(rawValue: UInt8(truncatingIfNeeded: key)),
         !pollutant.isCriteria

@@ -88,7 +88,7 @@ struct Parking: Sendable {
       guard bucket < UInt64(buckets) else { throw reader.damaged() }
       let key = Key(day: CivilDay(number: day), bucket: Int(bucket))
       var list: [ParkedRow] = []
-      for _ in 0..<(try reader.count(ofSize: 17)) {
+      for _ in 0..<(try reader.count(width: 17)) {
         guard let kind = ParkedRow.Kind(rawValue: try reader.byte()) else { throw reader.damaged() }
         let row = ParkedRow(
           kind: kind, pollutant: try reader.byte(), code: try reader.byte(), feed: try reader.fixed(UInt16.self),

@@ -1,3 +1,5 @@
+import AirQuality
+
 /// A ring of planes: `values[slot][lane]` in thousandths beside a plane of meta bytes, for a window of slot numbers.
 ///
 /// Slot numbers are civil minutes, hours or days; the ring holds `head - slots + 1 ... head`. One slot of all lanes is

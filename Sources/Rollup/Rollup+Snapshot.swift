@@ -8,13 +8,13 @@ extension Rollup {
   package func encode(into bytes: inout [UInt8]) {
     var writer = ByteWriter(bytes)
     bytes = []
-    writer.append(Array("LR".utf8))
+    writer.raw(Array("LR".utf8))
     writer.byte(Self.version)
     writer.fixed(clock?.milliseconds ?? .min)
     for mark in [endedHour, minuteChunkHour, closedHour, endedDay, closedDay] { writer.fixed(mark) }
     writer.varint(UInt64(map.registeredCount))
     writer.varint(UInt64(map.entries.count))
-    for entry in map.entries { writer.string(entry.id) }
+    for entry in map.entries { writer.text(entry.id) }
     sources.encode(into: &writer)
     for ring in [minutes, hours, deep, days, imported, revisions] { ring.encode(into: &writer) }
     latest.encode(into: &writer)
@@ -31,10 +31,10 @@ extension Rollup {
     decoding bytes: [UInt8], site: Site, feeds: [String], settings: RollupSettings = RollupSettings()
   ) throws(RollupError) {
     self.init(site: site, feeds: feeds, settings: settings)
-    var reader = ByteReader(bytes, what: "the snapshot of the rings")
+    var reader = ByteReader(bytes, subject: "the snapshot of the rings")
     guard try reader.byte() == 0x4C, try reader.byte() == 0x52 else { throw reader.damaged() }
     let version = try reader.byte()
-    guard version == Self.version else { throw .version(what: reader.what, found: version) }
+    guard version == Self.version else { throw .version(what: reader.subject, found: version) }
     let milliseconds = try reader.fixed(Int64.self)
     clock = milliseconds == .min ? nil : Instant(milliseconds: milliseconds)
     endedHour = try reader.fixed(Int32.self)
@@ -48,7 +48,7 @@ extension Rollup {
     }
     let stations = try reader.count()
     for index in 0..<stations {
-      let id = try reader.string()
+      let id = try reader.text()
       if index < registered {
         guard map.entries[index].id == id else { throw .stations(expected: registered, found: index) }
       } else {

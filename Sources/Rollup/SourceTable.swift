@@ -1,3 +1,5 @@
+import AirQuality
+
 /// The feeds known by name, their order of preference, and for every station the feeds that gave it data.
 struct SourceTable: Sendable {
   /// Names in the order in which they became known; the index is a feed's identity and never changes.
@@ -87,7 +89,7 @@ struct SourceTable: Sendable {
 
   func encode(into writer: inout ByteWriter) {
     writer.varint(UInt64(names.count))
-    for name in names { writer.string(name) }
+    for name in names { writer.text(name) }
     writer.varint(UInt64(counts.count))
     for station in 0..<counts.count {
       writer.byte(counts[station])
@@ -98,7 +100,7 @@ struct SourceTable: Sendable {
   /// Reads what `encode` wrote and takes the order of preference from `feeds`.
   init(from reader: inout ByteReader, feeds: [String], stations: Int) throws(RollupError) {
     for _ in 0..<(try reader.count()) {
-      let name = try reader.string()
+      let name = try reader.text()
       guard indices[name] == nil, names.count < Self.maximumFeeds else { throw reader.damaged() }
       _ = index(of: name)
     }

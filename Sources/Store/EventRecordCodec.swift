@@ -57,11 +57,11 @@ package enum EventRecordCodec {
     return event
   }
 
-  private static func readDouble(_ reader: inout ByteReader) throws(JournalCodecError) -> Double? {
+  private static func readDouble(_ reader: inout JournalByteReader) throws(JournalCodecError) -> Double? {
     try reader.optional { reader throws(JournalCodecError) in try reader.double() }
   }
 
-  private static func readInput(_ reader: inout ByteReader) throws(JournalCodecError) -> EventRecord.Input {
+  private static func readInput(_ reader: inout JournalByteReader) throws(JournalCodecError) -> EventRecord.Input {
     let name = try reader.text()
     switch try reader.byte() {
     case 1: return EventRecord.Input(name, .text(try reader.text()))

@@ -25,14 +25,10 @@ extension JournalCodec {
     writer.column(count) { Int64(readings[$0].periodMilliseconds) }
     writer.column(count) { Int64(readings[$0].flag.rawValue) }
     writer.column(count) { Int64(readings[$0].reasons.rawValue) }
-    writer.list(batch.layers) { writer, layer in
-      writer.text(layer.station)
-      writer.signed(layer.at.milliseconds)
-      writer.optional(layer.gradientHeightMeters) { $0.double($1) }
-    }
+    writer.list(batch.layers) { $1.encode(into: &$0) }
   }
 
-  static func readBatch(_ reader: inout ByteReader) throws(JournalCodecError) -> FeedBatch {
+  static func readBatch(_ reader: inout JournalByteReader) throws(JournalCodecError) -> FeedBatch {
     let feed = try reader.text()
     let receivedAt = Instant(milliseconds: try reader.signed())
     let stations = try reader.list(of: "stations") { reader throws(JournalCodecError) in try reader.text() }
@@ -43,7 +39,7 @@ extension JournalCodec {
         station: 0, pollutant: .pm25, value: 0, begin: Instant(milliseconds: 0), periodMilliseconds: 0),
       count: count)
     for index in 0..<count { readings[index].value = try readValue(&reader) }
-    let position = reader.position
+    let position = reader.subject
     let offset = reader.offset
     func bad(_ what: String, _ value: Int64, _ index: Int) -> JournalCodecError {
       JournalCodecError(
@@ -79,9 +75,7 @@ extension JournalCodec {
       readings[index].reasons = ScreeningReasons(rawValue: raw)
     }
     let layers = try reader.list(of: "layers") { reader throws(JournalCodecError) in
-      LidarLayer(
-        station: try reader.text(), at: Instant(milliseconds: try reader.signed()),
-        gradientHeightMeters: try reader.optional { reader throws(JournalCodecError) in try reader.double() })
+      try LidarLayer(decoding: &reader)
     }
     return FeedBatch(feed: feed, receivedAt: receivedAt, stations: stations, readings: readings, layers: layers)
   }
@@ -109,7 +103,7 @@ extension JournalCodec {
     }
   }
 
-  static func readValue(_ reader: inout ByteReader) throws(JournalCodecError) -> Double {
+  static func readValue(_ reader: inout JournalByteReader) throws(JournalCodecError) -> Double {
     let mark = try reader.varint()
     if mark & 1 == 0 { return Double(unzigzag(mark >> 1)) / 1_000 }
     switch mark {

@@ -1,4 +1,5 @@
 package import AirQuality
+internal import Digests
 package import Engine
 
 /// One record of the journal as the engine applies it.
@@ -55,7 +56,7 @@ package enum JournalCodec {
     writer.byte(version)
     writer.byte(kind(of: record.event).rawValue)
     switch record.event {
-    case .configuration(let configuration): write(configuration, to: &writer)
+    case .configuration(let configuration): configuration.encode(into: &writer)
     case .batch(let batch): try write(batch, to: &writer, position: record.position)
     case .tick: break
     case .act(let act): write(act, to: &writer)
@@ -83,7 +84,7 @@ package enum JournalCodec {
     guard let kind = Kind(rawValue: code) else { throw reader.fail("kind \(code) is unknown") }
     let event: EngineEvent
     switch kind {
-    case .configuration: event = .configuration(try readConfiguration(&reader))
+    case .configuration: event = .configuration(try EngineConfiguration(decoding: &reader))
     case .batch: event = .batch(try readBatch(&reader))
     case .tick: event = .tick
     case .act: event = .act(try readAct(&reader))
@@ -98,7 +99,7 @@ package enum JournalCodec {
   }
 
   /// Checks size, checksum and version; the reader stands behind the version.
-  static func open(_ bytes: [UInt8], position: Int64, at: Instant) throws(JournalCodecError) -> ByteReader {
+  static func open(_ bytes: [UInt8], position: Int64, at: Instant) throws(JournalCodecError) -> JournalByteReader {
     let end = bytes.count - checksumBytes
     guard end >= 1, bytes.count <= maximumBytes else {
       throw JournalCodecError(position: position, offset: 0, reason: "\(bytes.count) bytes are no record")
@@ -109,7 +110,7 @@ package enum JournalCodec {
         position: position, offset: end,
         reason: "the checksum differs: the record was altered, moved or torn; restore the state from a backup")
     }
-    var reader = ByteReader(body, position: position)
+    var reader = JournalByteReader(body, subject: position)
     let found = try reader.byte()
     guard found == version else {
       throw reader.fail("format \(found) is not \(version): written by another version of lantian")

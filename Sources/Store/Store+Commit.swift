@@ -1,4 +1,5 @@
 internal import AirQuality
+internal import Digests
 internal import Engine
 internal import FoundationEssentials
 internal import GRDB

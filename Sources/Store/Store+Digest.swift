@@ -1,3 +1,4 @@
+internal import Digests
 internal import GRDB
 
 /// Hashes of what commits wrote, for comparing two stores.

@@ -1,4 +1,5 @@
 package import AirQuality
+internal import Digests
 package import Engine
 internal import FoundationEssentials
 internal import GRDB

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import Secrets
 internal import Timekeeping
 
 /// Values of libcurl's numeric options that its headers define as macros with casts.
@@ -53,7 +54,7 @@ extension EasyHandle {
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     if let path = options.unixSocketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
     // An empty name also keeps libcurl from reading proxies from the environment.
-    try set(CURLOPT_PROXY, options.proxy?.reveal() ?? "")
+    try set(CURLOPT_PROXY, options.proxy?.revealText() ?? "")
     if let hosts = options.noProxy { try set(CURLOPT_NOPROXY, hosts) }
     try configureRedirects(request)
     try configureAuthentication(options.authentication)
@@ -100,11 +101,11 @@ extension EasyHandle {
     case .basic(let user, let password):
       try set(CURLOPT_HTTPAUTH, CurlValue.authBasic)
       try set(CURLOPT_USERNAME, user)
-      try set(CURLOPT_PASSWORD, password.reveal())
+      try set(CURLOPT_PASSWORD, password.revealText())
     case .bearer(let token):
-      try check(token.reveal(), "bearer token")
+      try check(token.revealText(), "bearer token")
       try set(CURLOPT_HTTPAUTH, CurlValue.authBearer)
-      try set(CURLOPT_XOAUTH2_BEARER, token.reveal())
+      try set(CURLOPT_XOAUTH2_BEARER, token.revealText())
     case .header: break
     }
   }
@@ -118,7 +119,7 @@ extension EasyHandle {
     if let client = tls.client {
       try set(CURLOPT_SSLCERT, client.certificateFile)
       try set(CURLOPT_SSLKEY, client.keyFile)
-      if let password = client.keyPassword { try set(CURLOPT_KEYPASSWD, password.reveal()) }
+      if let password = client.keyPassword { try set(CURLOPT_KEYPASSWD, password.revealText()) }
     }
   }
 
@@ -148,7 +149,7 @@ extension EasyHandle {
     unsafe curl_slist_free_all(list)
     unsafe list = nil
     for header in request.headers { try append(header.name, header.value) }
-    if let secret { try append(secret.name, secret.value.reveal()) }
+    if let secret { try append(secret.name, secret.value.revealText()) }
     // Without it libcurl waits a second for "100 Continue" before a large body.
     if request.method == .post { try append("Expect", "") }
     try check(unsafe lantian_easy_set_list(easy, CURLOPT_HTTPHEADER, list), "headers")

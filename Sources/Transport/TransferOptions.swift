@@ -1,3 +1,5 @@
+package import Secrets
+
 /// How the peer is told who asks. Secrets are held in memory only and never appear in errors.
 package enum TransferAuthentication: Hashable, Sendable {
   case none

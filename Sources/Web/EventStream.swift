@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import JSONText
 
 /// Takes the bytes of a live stream.
 protocol StreamSink {

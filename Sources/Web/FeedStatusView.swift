@@ -1,4 +1,5 @@
 package import AirQuality
+package import Timekeeping
 
 /// How a feed is doing, as `/api/v1/feeds` names it.
 package enum FeedState: String, Sendable, Hashable, CaseIterable {
@@ -39,31 +40,6 @@ package struct LabelledCount: Sendable, Hashable {
   package init(_ label: String, _ count: UInt64) {
     self.label = label
     self.count = count
-  }
-}
-
-/// Counts of durations by upper bounds.
-package struct DurationHistogram: Sendable, Hashable {
-  /// Upper bounds in seconds, ascending, without infinity.
-  package static let standardBounds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-
-  package var boundsSeconds: [Double]
-  /// Not cumulative; one more than `boundsSeconds`, the last for everything above.
-  package var counts: [UInt64]
-  package var sumSeconds: Double
-
-  package init(boundsSeconds: [Double] = DurationHistogram.standardBounds) {
-    self.boundsSeconds = boundsSeconds
-    self.counts = Array(repeating: 0, count: boundsSeconds.count + 1)
-    self.sumSeconds = 0
-  }
-
-  /// Adds one duration; a negative or non-finite one counts as 0.
-  package mutating func observe(seconds: Double) {
-    let duration = seconds.isFinite && seconds > 0 ? seconds : 0
-    let slot = boundsSeconds.firstIndex { duration <= $0 } ?? boundsSeconds.count
-    counts[slot] += 1
-    sumSeconds += duration
   }
 }
 

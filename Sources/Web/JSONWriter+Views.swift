@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import JSONText
 
 // How the views stand in the API: CONTRACT names, one function per object.
 extension JSONWriter {

@@ -1,3 +1,5 @@
+import Timekeeping
+
 /// Writes the Prometheus text format 0.0.4: families with HELP and TYPE, each series once.
 struct PrometheusWriter {
   enum Kind: String {

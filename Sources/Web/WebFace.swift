@@ -1,6 +1,7 @@
 import AirQuality
 import Engine
 import HTTPTypes
+import JSONText
 
 /// Answers requests from the sources; knows nothing of sockets.
 struct WebFace: Sendable {

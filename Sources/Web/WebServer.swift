@@ -3,6 +3,7 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
+import Timekeeping
 
 /// The listeners: TCP for the API and the console, and a socket in the state directory for the command line.
 ///

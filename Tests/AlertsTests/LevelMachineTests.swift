@@ -193,10 +193,10 @@ struct Unit {
     for _ in 0..<600 {
       let value = next(8) == 0 ? nil : Optional(80 + next(400))
       unit.add(value, quality: next(5) == 0 ? .lowerBound : .complete)
-      var writer = SnapshotWriter()
+      var writer = ByteWriter()
       unit.machine.encode(into: &writer)
       unit.windows.encode(into: &writer)
-      var reader = SnapshotReader(writer.bytes)
+      var reader = SnapshotReader(writer.bytes, subject: "a machine")
       let machine = try LevelMachine(decoding: &reader)
       let windows = try WindowRing(decoding: &reader)
       #expect(machine == unit.machine && windows == unit.windows, "seed \(seed)")

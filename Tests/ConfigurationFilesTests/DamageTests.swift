@@ -1,24 +1,13 @@
 import ConfigurationFiles
+import TestSupport
 import Testing
-
-/// SplitMix64: small, and the same on every machine.
-private struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite("damaged files")
 struct DamageTests {
   @Test("a damaged configuration is loaded or refused with places, never worse", arguments: 0..<8 as Range<UInt64>)
   func configurations(_ seed: UInt64) {
     let original = CaseFolder.bytes(CaseFolder.root + "/cases/good-everything.yaml").filter { $0 != 0 }
-    var numbers = Numbers(state: seed)
+    var numbers = SeededRandom(seed: seed)
     let folder = TemporaryFolder()
     for round in 0..<60 {
       let bytes = damaged(original, &numbers)
@@ -36,7 +25,7 @@ struct DamageTests {
   @Test("a damaged table is loaded or refused, never worse", arguments: 0..<4 as Range<UInt64>)
   func tables(_ seed: UInt64) {
     let original = CaseFolder.bytes(CaseFolder.root + "/cases/tables/stations.csv")
-    var numbers = Numbers(state: seed)
+    var numbers = SeededRandom(seed: seed)
     let folder = TemporaryFolder()
     for round in 0..<60 {
       folder.writeMain("")
@@ -50,7 +39,7 @@ struct DamageTests {
   }
 
   /// One to four bytes deleted, doubled, replaced, or a piece moved.
-  private func damaged(_ original: [UInt8], _ numbers: inout Numbers) -> [UInt8] {
+  private func damaged(_ original: [UInt8], _ numbers: inout SeededRandom) -> [UInt8] {
     var bytes = original
     for _ in 0..<Int.random(in: 1...4, using: &numbers) where bytes.count > 8 {
       let at = Int.random(in: 0..<bytes.count, using: &numbers)

@@ -1,6 +1,7 @@
 import AirQuality
 import ConfigurationFiles
 import Glibc
+import Secrets
 import Testing
 
 /// A folder of its own under the temporary directory, removed at the end.

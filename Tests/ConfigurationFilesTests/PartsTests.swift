@@ -1,4 +1,5 @@
 import AirQuality
+import Digests
 import Testing
 
 @testable import ConfigurationFiles
@@ -57,7 +58,7 @@ struct PartsTests {
       ),
     ])
   func digests(_ text: String, _ expected: String) {
-    #expect(SHA256.hex(Array(text.utf8)) == expected)
+    #expect(SHA256.hex(SHA256.hash(Array(text.utf8))) == expected)
   }
 
   @Test(

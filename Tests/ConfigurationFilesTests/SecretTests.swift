@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import Glibc
+import Secrets
 import Testing
 
 @Suite("secrets")

@@ -3,8 +3,10 @@ import Delivery
 import Dispatch
 import Engine
 import Glibc
+import Secrets
 import Store
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct DelivererTests {
@@ -40,7 +42,7 @@ import Testing
   private func hook(_ name: String, concurrency: Int = 2, timeout: Int = 10_000) -> HookConfiguration {
     HookConfiguration(
       name: name,
-      target: .webhook(.init(url: "http://\(name)/", secret: Secret(bytes: [1, 2]), timeoutMilliseconds: timeout)),
+      target: .webhook(.init(url: "http://\(name)/", secret: Secret([1, 2]), timeoutMilliseconds: timeout)),
       policy: DeliveryPolicy(concurrency: concurrency, backoffMilliseconds: 5, maximumBackoffMilliseconds: 20))
   }
 

@@ -1,5 +1,6 @@
 import AirQuality
 import Store
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -44,17 +45,6 @@ import Testing
     #expect(DeliveryOutcome(ExecResult(end: .exited(1))) == .retryAtMost(limit: 5, reason: "exit 1"))
     #expect(DeliveryOutcome(ExecResult(end: .signalled(9))) == .retryAtMost(limit: 5, reason: "ended by signal 9"))
     #expect(DeliveryOutcome(ExecResult(end: .notStarted("no"))) == .retryAtMost(limit: 5, reason: "no"))
-  }
-
-  @Test(
-    arguments: [
-      ("120", 120_000), ("0", 0), (" 5 ", 5_000), ("99999999999999999999", 999_999_999_000), ("-5", nil), ("5.5", nil),
-      ("soon", nil), ("", nil), ("Mon, 30 Nov 2020 16:01:00 GMT", 60_000), ("Mon, 30 Nov 2020 15:00:00 GMT", 0),
-      ("Mon, 31 Nov 2020 16:01:00 GMT", nil), ("Mon, 30 Nov 2020 25:01:00 GMT", nil),
-      ("Monday, 30-Nov-20 16:01:00 GMT", nil),
-    ] as [(String, Int64?)])
-  func retryAfterIsUnderstood(text: String, milliseconds: Int64?) {
-    #expect(RetryAfter.milliseconds(text, now: Sample.start) == milliseconds)
   }
 
   @Test func oneIDKeepsItsOrderOthersDoNotWait() {

@@ -1,6 +1,7 @@
 import Delivery
 import Dispatch
 import Glibc
+import TestSupport
 import Testing
 
 /// Real programs of the system, run without a shell unless the test asks for one.

@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -38,23 +39,5 @@ import Testing
         decoding: WebhookBody.render(event: event, hook: "h", externalURL: "", site: Sample.site), as: UTF8.self)
       #expect(text.contains("\"fingerprint\":\"\(first)\""))
     }
-  }
-
-  @Test func textIsEscapedAsJSONAsks() {
-    var writer = JSONWriter()
-    writer.object { writer in
-      writer.member("a\"\\", "\u{0}\u{1f}\n\r\t/é🌫️")
-      writer.member("n", Double.nan)
-      writer.member("i", 29.0)
-      writer.member("f", 0.1)
-      writer.array("l") { list in
-        list.object { _ in }
-        list.object { $0.member("x", true) }
-      }
-      writer.member("last", 3 as Int64)
-    }
-    #expect(
-      String(decoding: writer.bytes, as: UTF8.self)
-        == #"{"a\"\\":"\u0000\u001f\n\r\t/é🌫️","n":null,"i":29,"f":0.1,"l":[{},{"x":true}],"last":3}"#)
   }
 }

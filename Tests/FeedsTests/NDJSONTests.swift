@@ -20,7 +20,7 @@ struct NDJSONTests {
     #expect(
       String(decoding: output, as: UTF8.self) == #"""
         {"feed":"cnemc","station":"2183A","county":"141102","pollutant":"pm25","value":29,"unit":"ug/m3","begin":"2019-07-23T09:00:00+08:00","end":"2019-07-23T10:00:00+08:00","flag":2,"reasons":[]}
-        {"feed":"cnemc","station":"a\"b\\\u000a离","county":null,"pollutant":"co","value":null,"unit":"mg/m3","begin":"2019-07-23T09:00:00+08:00","end":"2019-07-23T10:00:00+08:00","flag":9,"reasons":["missing"]}
+        {"feed":"cnemc","station":"a\"b\\\n离","county":null,"pollutant":"co","value":null,"unit":"mg/m3","begin":"2019-07-23T09:00:00+08:00","end":"2019-07-23T10:00:00+08:00","flag":9,"reasons":["missing"]}
 
         """#)
   }

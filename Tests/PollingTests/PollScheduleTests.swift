@@ -73,18 +73,6 @@ struct PollScheduleTests {
     #expect(look(61_030, 63_000) == nil)
   }
 
-  @Test(arguments: [
-    ("120", 120), ("0", 1), ("1", 1), ("99999", 3_600), ("99999999999999999999", 3_600),
-    ("Sun, 06 Nov 1994 08:49:37 GMT", 37), ("Sun, 06 Nov 1994 08:40:00 GMT", 1),
-    ("Tue, 06 Nov 2040 08:49:37 GMT", 3_600),
-    ("soon", nil), ("-5", nil), ("1.5", nil), ("", nil), ("Sunday, 06-Nov-94 08:49:37 GMT", nil),
-    ("Sun, 31 Feb 1994 08:49:37 GMT", nil), ("Sun, 06 Nov 1994 25:49:37 GMT", nil),
-  ])
-  func retryAfter(text: String, expected: Int?) {
-    // 1994-11-06T08:49:00Z
-    #expect(RetryAfter.seconds(text, wallSeconds: 784_111_740).map(Int.init) == expected)
-  }
-
   @Test func digestsTellBodiesApart() {
     var seen = Set<BodyDigest>()
     for length in 0..<40 {

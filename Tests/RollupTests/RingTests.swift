@@ -1,3 +1,4 @@
+import AirQuality
 import Testing
 
 @testable import Rollup
@@ -58,7 +59,7 @@ import Testing
     }
     var writer = ByteWriter()
     ring.encode(into: &writer)
-    var reader = ByteReader(writer.bytes, what: "ring")
+    var reader = ByteReader(writer.bytes, subject: "ring")
     let read = try? Ring(from: &reader, slots: slots, lanes: lanes)
     for number in (head - Int32(slots))...head + 1 {
       for lane in 0..<lanes { #expect(read?[number, lane] == ring[number, lane]) }

@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import TestSupport
 
 /// Random but valid engine events.
 enum Generator {

@@ -4,6 +4,7 @@ import Dispatch
 import Engine
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Store

@@ -2,6 +2,7 @@ import AirQuality
 import Dispatch
 import Engine
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Store
@@ -76,7 +77,7 @@ enum KilledWriter {
   }
 
   static func acknowledged(_ directory: String) -> Int64 {
-    let bytes = contents(of: directory + "/acknowledged")
+    let bytes = contents(of: directory + "/acknowledged") ?? []
     return bytes.count == 8 ? bytes.reversed().reduce(0) { $0 << 8 | Int64($1) } : 0
   }
 }

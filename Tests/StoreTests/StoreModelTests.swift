@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import TestSupport
 import Testing
 
 @testable import Store

@@ -2,6 +2,7 @@ import AirQuality
 import Engine
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Store

@@ -2,68 +2,8 @@ import AirQuality
 import Engine
 import Glibc
 import Store
+import TestSupport
 import Testing
-
-/// SplitMix64: the same numbers for the same seed everywhere.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
-/// A directory of its own, removed at the end.
-final class TemporaryDirectory: Sendable {
-  let path: String
-  init() {
-    var template = Array("/tmp/lantian-store-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
-    precondition(made, "no temporary directory")
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-  deinit { removeTree(path) }
-}
-
-func removeTree(_ path: String) {
-  for name in names(in: path) where remove(path + "/" + name) != 0 { removeTree(path + "/" + name) }
-  _ = remove(path)
-}
-
-func names(in path: String) -> [String] {
-  guard let stream = opendir(path) else { return [] }
-  defer { closedir(stream) }
-  var found: [String] = []
-  while let entry = readdir(stream) {
-    let name = withUnsafePointer(to: &entry.pointee.d_name) {
-      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-    }
-    if name != "." && name != ".." { found.append(name) }
-  }
-  return found.sorted()
-}
-
-func contents(of path: String) -> [UInt8] {
-  guard let file = fopen(path, "r") else { return [] }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var part = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = fread(&part, 1, part.count, file)
-    if count == 0 { return bytes }
-    bytes.append(contentsOf: part[..<count])
-  }
-}
-
-func write(_ bytes: [UInt8], to path: String) {
-  guard let file = fopen(path, "w") else { return }
-  fwrite(bytes, 1, bytes.count, file)
-  fclose(file)
-}
 
 extension Store {
   func commit(_ items: [CommitItem]) async throws -> CommittedThrough {

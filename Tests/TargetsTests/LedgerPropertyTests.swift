@@ -1,18 +1,7 @@
 import AirQuality
 import Targets
+import TestSupport
 import Testing
-
-/// SplitMix64 (Steele, Lea, Flood 2014), so that a failure can be repeated from its printed seed.
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite("The ledger against its definition")
 struct LedgerPropertyTests {
@@ -74,7 +63,7 @@ struct LedgerPropertyTests {
 
   @Test("random years", arguments: [UInt64(1), 2_020, 19_84, 4_096])
   func random(_ seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededRandom(seed: seed)
     var states: [LedgerState: Int] = [:]
     for trial in 0..<400 {
       let year = [2019, 2020, 2021, 2024].randomElement(using: &generator) ?? 2020
@@ -120,7 +109,7 @@ struct LedgerPropertyTests {
 
   @Test("cleaner days never make a state worse", arguments: [UInt64(11), 141_100])
   func monotone(_ seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededRandom(seed: seed)
     let rank: [LedgerState: Int] = [.met: 0, .onCourse: 0, .atRisk: 1, .missed: 2]
     let row = TargetRow(year: 2020, county: "141102", indicator: "so2_annual_mean", target: 60, unit: "ug/m3")
     let first = try #require(CivilDay(year: 2020, month: 1, day: 1))

@@ -1,4 +1,5 @@
 import LoopbackServer
+import Secrets
 import Testing
 import Timekeeping
 import Transport

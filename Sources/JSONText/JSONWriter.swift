@@ -1,28 +1,30 @@
-import AirQuality
+package import AirQuality
 
 /// Writes JSON straight into bytes: UTF-8, no spaces, numbers with at most three decimals, times in the site's offset.
 ///
 /// The caller keeps the structure right: `end…` for every `begin…`, `key` before every value of an object.
-struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+package struct JSONWriter: Sendable {
+  /// What has been written.
+  package private(set) var bytes: [UInt8] = []
   /// In which times are written.
-  let offset: CivilOffset
+  package let offset: CivilOffset
   /// Whether the next value or key needs a comma before it.
   private var needsComma = false
 
-  init(offset: CivilOffset, capacity: Int = 1_024) {
+  /// `offset`: of the times written. `capacity`: bytes reserved.
+  package init(offset: CivilOffset = .utc, capacity: Int = 1_024) {
     self.offset = offset
     bytes.reserveCapacity(capacity)
   }
 
   /// Opens an object, as a value or behind a key.
-  mutating func beginObject() { open(0x7B) }
+  package mutating func beginObject() { open(0x7B) }
   /// Closes the innermost object.
-  mutating func endObject() { close(0x7D) }
+  package mutating func endObject() { close(0x7D) }
   /// Opens an array, as a value or behind a key.
-  mutating func beginArray() { open(0x5B) }
+  package mutating func beginArray() { open(0x5B) }
   /// Closes the innermost array.
-  mutating func endArray() { close(0x5D) }
+  package mutating func endArray() { close(0x5D) }
 
   private mutating func open(_ byte: UInt8) {
     separate()
@@ -41,7 +43,7 @@ struct JSONWriter {
   }
 
   /// The name of the value that follows.
-  mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     separate()
     quote(name)
     bytes.append(0x3A)
@@ -49,37 +51,37 @@ struct JSONWriter {
   }
 
   /// The value null.
-  mutating func null() {
+  package mutating func null() {
     separate()
     bytes.append(contentsOf: "null".utf8)
   }
 
   /// A string, escaped.
-  mutating func value(_ text: String) {
+  package mutating func value(_ text: String) {
     separate()
     quote(text)
   }
 
   /// `true` or `false`.
-  mutating func value(_ flag: Bool) {
+  package mutating func value(_ flag: Bool) {
     separate()
     bytes.append(contentsOf: (flag ? "true" : "false").utf8)
   }
 
   /// A whole number.
-  mutating func value(_ number: some BinaryInteger) {
+  package mutating func value(_ number: some BinaryInteger) {
     separate()
     bytes.append(contentsOf: String(number).utf8)
   }
 
   /// A number with at most three decimals, ties to even, without trailing zeros; null when not finite.
-  mutating func value(_ number: Double) {
+  package mutating func value(_ number: Double) {
     separate()
     Self.append(number, to: &bytes)
   }
 
   /// RFC 3339 in the site's offset.
-  mutating func value(_ instant: Instant) {
+  package mutating func value(_ instant: Instant) {
     separate()
     quote(offset.format(instant))
   }
@@ -110,7 +112,10 @@ struct JSONWriter {
     }
   }
 
-  private mutating func quote(_ text: String) {
+  private mutating func quote(_ text: String) { Self.quote(text, into: &bytes) }
+
+  /// Appends a JSON string (RFC 8259, 7), quotes included; control characters and DEL are escaped.
+  package static func quote(_ text: String, into bytes: inout [UInt8]) {
     bytes.append(0x22)
     for byte in text.utf8 {
       switch byte {
@@ -120,7 +125,7 @@ struct JSONWriter {
       case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
       case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
       case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20:
+      case 0..<0x20, 0x7F:
         let digits = Array("0123456789abcdef".utf8)
         bytes.append(contentsOf: "\\u00".utf8)
         bytes.append(digits[Int(byte >> 4)])
@@ -130,50 +135,67 @@ struct JSONWriter {
     }
     bytes.append(0x22)
   }
+
+  /// A JSON string, quotes included.
+  package static func quoted(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    quote(text, into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }
 
 extension JSONWriter {
   /// A string or null under a key.
-  mutating func field(_ name: String, _ text: String?) {
+  package mutating func field(_ name: String, _ text: String?) {
     key(name)
     if let text { value(text) } else { null() }
   }
   /// A truth value under a key.
-  mutating func field(_ name: String, _ flag: Bool) {
+  package mutating func field(_ name: String, _ flag: Bool) {
     key(name)
     value(flag)
   }
   /// A whole number or null under a key.
-  mutating func field<Number: BinaryInteger>(_ name: String, _ number: Number?) {
+  package mutating func field<Number: BinaryInteger>(_ name: String, _ number: Number?) {
     key(name)
     if let number { value(number) } else { null() }
   }
   /// A number or null under a key; null too when not finite.
-  mutating func field(_ name: String, _ number: Double?) {
+  package mutating func field(_ name: String, _ number: Double?) {
     key(name)
     if let number { value(number) } else { null() }
   }
   /// A time or null under a key.
-  mutating func field(_ name: String, _ instant: Instant?) {
+  package mutating func field(_ name: String, _ instant: Instant?) {
     key(name)
     if let instant { value(instant) } else { null() }
   }
   /// An array of strings under a key.
-  mutating func field(_ name: String, _ texts: [String]) {
+  package mutating func field(_ name: String, _ texts: [String]) {
     key(name)
     beginArray()
     for text in texts { value(text) }
     endArray()
   }
-  /// An object under a key.
-  mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
-    key(name)
+  /// An object of texts under a key, in the order of their names.
+  package mutating func field(_ name: String, _ texts: [String: String]) {
+    object(name) { writer in
+      for (name, text) in texts.sorted(by: { $0.key < $1.key }) { writer.field(name, text) }
+    }
+  }
+  /// An object as a value.
+  package mutating func object(_ body: (inout JSONWriter) -> Void) {
     beginObject()
     body(&self)
     endObject()
   }
+  /// An object under a key.
+  package mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    key(name)
+    object(body)
+  }
   /// An array of objects or values, each written by `body`.
-  mutating func array<Elements: Sequence>(
+  package mutating func array<Elements: Sequence>(
     _ name: String, _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
   ) {
     key(name)

@@ -1,8 +1,11 @@
-/// A password, token or key. It never shows itself: not in descriptions, dumps, errors or `check --explain`.
+/// A password, token or key in memory. It never shows itself: not in descriptions, dumps, errors or logs; only the
+/// `reveal` calls give it.
 package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private let bytes: [UInt8]
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  package init(_ text: String) { self.bytes = Array(text.utf8) }
 
   /// The bytes themselves, for the one place that signs or sends them.
   package func reveal() -> [UInt8] { bytes }
@@ -12,5 +15,5 @@ package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugS
 
   package var description: String { "(secret)" }
   package var debugDescription: String { "(secret)" }
-  package var customMirror: Mirror { Mirror(self, children: []) }
+  package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }

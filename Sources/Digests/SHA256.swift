@@ -1,6 +1,6 @@
 internal import CLibcrypto
 
-/// SHA-256 (FIPS 180-4) of libcrypto.
+/// SHA-256 (FIPS 180-4) and its HMAC, both of libcrypto.
 @safe package struct SHA256: ~Copyable {
   private let state: OpaquePointer
 
@@ -21,16 +21,15 @@ internal import CLibcrypto
   }
 
   /// A length and the bytes, so that two fields never run into each other.
-  mutating func field(_ bytes: [UInt8]) {
+  package mutating func field(_ bytes: [UInt8]) {
     number(Int64(bytes.count))
     update(bytes)
   }
 
   /// Eight bytes, little-endian.
-  mutating func number(_ value: Int64) {
-    var writer = ByteWriter(capacity: 8)
-    writer.fixed(UInt64(bitPattern: value))
-    update(writer.bytes)
+  package mutating func number(_ value: Int64) {
+    let bits = UInt64(bitPattern: value)
+    update((0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64($0 * 8)) })
   }
 
   /// The 32 bytes.
@@ -48,6 +47,19 @@ internal import CLibcrypto
     var state = SHA256()
     state.update(bytes)
     return state.finalize()
+  }
+
+  /// HMAC-SHA256 (RFC 2104, RFC 4231) of `message` under `key`, 32 bytes.
+  package static func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+      let done = unsafe key.withUnsafeBufferPointer { key in
+        unsafe message.withUnsafeBufferPointer { text in
+          unsafe lantian_hmac_sha256(key.baseAddress, key.count, text.baseAddress, text.count, output.baseAddress)
+        }
+      }
+      precondition(done == 1, "libcrypto gives no HMAC-SHA256: the installation of OpenSSL is broken")
+      count = 32
+    }
   }
 
   /// Lower-case hexadecimal.
