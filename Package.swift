@@ -217,6 +217,10 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["AirQuality", "JSONText"], swiftSettings: settings),
 
     .testTarget(name: "FaultServerTests", dependencies: ["FaultServer"], swiftSettings: edge),
+    // Starts the real binary against the fault server.
+    .testTarget(
+      name: "AcceptanceTests",
+      dependencies: ["AirQuality", "FaultServer", "lantian"], swiftSettings: settings),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17
