@@ -14,10 +14,14 @@ private enum CurlValue {
 extension EasyHandle {
   /// Makes the handle ready for `request`; what is already set stays.
   func prepare(_ request: TransferRequest, url: String, reactor: Reactor) throws(TransportError) {
-    if configured != request.options {
+    // The schemes follow from the URL where the options leave them open: they are part of what is set, or a handle
+    // used for https would refuse the http URL that gets it next.
+    let protocols = request.options.protocols ?? TransferProtocols(schemeOf: request.url)
+    if configured != request.options || configuredProtocols != protocols {
       configured = nil
-      try configure(request, reactor: reactor)
+      try configure(request, protocols, reactor: reactor)
       configured = request.options
+      configuredProtocols = protocols
     }
     if configuredURL != url {
       try check(url, "URL")
@@ -31,7 +35,9 @@ extension EasyHandle {
     clear()
   }
 
-  private func configure(_ request: TransferRequest, reactor: Reactor) throws(TransportError) {
+  private func configure(
+    _ request: TransferRequest, _ protocols: TransferProtocols, reactor: Reactor
+  ) throws(TransportError) {
     let options = request.options
     unsafe curl_easy_reset(easy)
     configuredURL = ""
@@ -56,7 +62,7 @@ extension EasyHandle {
     // An empty name also keeps libcurl from reading proxies from the environment.
     try set(CURLOPT_PROXY, options.proxy?.revealText() ?? "")
     if let hosts = options.noProxy { try set(CURLOPT_NOPROXY, hosts) }
-    try configureRedirects(request)
+    try configureRedirects(options, protocols)
     try configureAuthentication(options.authentication)
     try configureTLS(options.tls)
   }
@@ -79,9 +85,9 @@ extension EasyHandle {
     for code in codes { try check(code, "callback") }
   }
 
-  private func configureRedirects(_ request: TransferRequest) throws(TransportError) {
-    let options = request.options
-    let protocols = options.protocols ?? TransferProtocols(schemeOf: request.url)
+  private func configureRedirects(
+    _ options: TransferOptions, _ protocols: TransferProtocols
+  ) throws(TransportError) {
     guard !protocols.isEmpty else {
       throw TransportError(kind: .protocol, message: "the URL's scheme is neither http nor https")
     }

@@ -23,6 +23,8 @@ internal import Timekeeping
   var maxHeaderBytes = 0
   var list: UnsafeMutablePointer<curl_slist>?
   var configured: TransferOptions?
+  /// The schemes it allows, from the options or the URL.
+  var configuredProtocols: TransferProtocols = []
   var configuredURL = ""
   var configuredHeaders: [TransferHeader] = []
   var configuredMethod = TransferRequest.Method.get

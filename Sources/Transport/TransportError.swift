@@ -3,7 +3,9 @@ internal import CLibcurl
 /// Why a transfer gave no answer.
 package struct TransportError: Error, Sendable, CustomStringConvertible {
   package enum Kind: String, Sendable {
-    case timeout, connect, dns, tls, tooLarge, reset, redirects, `protocol`, cancelled
+    case timeout, connect, dns, tls
+    case tooLarge = "too_large"
+    case reset, redirects, `protocol`, cancelled
     /// The bounded queue in front of the transfers is full.
     case overloaded
     case other

@@ -9,7 +9,7 @@ struct NotInTime: Error, CustomStringConvertible {
 ///
 /// The pause between two looks only keeps the machine free; nothing depends on its length.
 func eventually<Value>(
-  within seconds: Double = 30, _ what: @autoclosure () -> String, _ look: () async throws -> Value?
+  within seconds: Double = 30, _ what: @autoclosure () throws -> String, _ look: () async throws -> Value?
 ) async throws -> Value {
   let deadline = ContinuousClock.now + .seconds(seconds)
   var last: String?
@@ -23,5 +23,5 @@ func eventually<Value>(
     try await Task.sleep(for: .milliseconds(20))
   } while ContinuousClock.now < deadline
   throw NotInTime(
-    description: "waited \(seconds) s in vain: " + what() + (last.map { " (\($0))" } ?? ""))
+    description: "waited \(seconds) s in vain: " + ((try? what()) ?? "?") + (last.map { " (\($0))" } ?? ""))
 }

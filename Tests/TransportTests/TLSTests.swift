@@ -125,4 +125,23 @@ struct TLSTests {
     }
     await session.close()
   }
+  @Test("a handle that spoke https speaks http next, with the same options")
+  func schemesDoNotStick() async throws {
+    let openssl = try OpenSSL()
+    defer { openssl.stop() }
+    let session = try Session()
+    let server = LoopbackServer { _, connection in
+      connection.answer(body: Array("plain".utf8))
+      return true
+    }
+    defer { server.stop() }
+    let port = try openssl.serve("good")
+    for _ in 0..<2 {
+      let secure = await session.fetch("https://127.0.0.1:\(port)/")
+      #expect(secure.failure?.kind == .tls)
+      let plain = await session.fetch("http://127.0.0.1:\(server.port)/")
+      #expect(plain.response?.status == 200, "\(String(describing: plain.failure))")
+    }
+    await session.close()
+  }
 }

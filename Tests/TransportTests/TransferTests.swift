@@ -99,7 +99,7 @@ struct TransferTests {
 
   /// Each bad peer: the kind of failure it must give.
   @Test(arguments: [
-    ("/bomb", "tooLarge"), ("/huge", "tooLarge"), ("/endless", "tooLarge"), ("/headers", "tooLarge"),
+    ("/bomb", "too_large"), ("/huge", "too_large"), ("/endless", "too_large"), ("/headers", "too_large"),
     ("/drip", "timeout"), ("/hang", "timeout"), ("/reset", "reset"), ("/short", "reset"), ("/nothing", "reset"),
     ("/nonsense", "protocol"), ("/loop", "redirects"), ("/file", "redirects"), ("/tls", "redirects"),
   ])
