@@ -41,38 +41,68 @@ struct ChunkEncoder {
 
   /// Adds a station's cells, pollutant by pollutant; a station without any is left out.
   mutating func add(id: String, cells: [ChunkCell]) {
+    cells.withUnsafeBufferPointer { add(id: id, cells: $0) }
+  }
+
+  /// As `add(id:cells:)`, from memory that is not kept.
+  mutating func add(id: String, cells: UnsafeBufferPointer<ChunkCell>) {
     let slots = Self.slots(key.kind)
     precondition(cells.count == slots * Pollutant.criteriaCount)
     var mask: UInt8 = 0
-    for (index, cell) in cells.enumerated() where cell.code != 0 { mask |= 1 << UInt8(index / slots) }
+    for lane in 0..<Pollutant.criteriaCount {
+      var codes: UInt8 = 0
+      for slot in 0..<slots { codes |= cells[lane &* slots &+ slot].code }
+      if codes != 0 { mask |= 1 << UInt8(lane) }
+    }
     if mask == 0 { return }
     stations += 1
     body.text(id)
     body.byte(mask)
-    for lane in 0..<Pollutant.criteriaCount where mask & 1 << UInt8(lane) != 0 {
-      add(cells[lane * slots..<(lane + 1) * slots])
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: slots * Self.cellBytes) { bytes in
+      for lane in 0..<Pollutant.criteriaCount where mask & 1 << UInt8(lane) != 0 {
+        let used = Self.encode(cells, lane &* slots, slots, into: bytes)
+        body.raw(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[..<used])))
+      }
     }
   }
 
-  private mutating func add(_ cells: ArraySlice<ChunkCell>) {
-    var start = cells.startIndex
-    while start < cells.endIndex {
-      var end = start + 1
-      while end < cells.endIndex, cells[end].code == cells[start].code, cells[end].feed == cells[start].feed {
-        end += 1
+  /// Bytes that a cell takes at most: a run of its own (1 + 1 + 3) and a difference of 34 bits (5).
+  private static let cellBytes = 10
+
+  /// Writes the cells of one pollutant; returns how many bytes they took.
+  private static func encode(
+    _ cells: UnsafeBufferPointer<ChunkCell>, _ first: Int, _ count: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var used = 0
+    func varint(_ value: UInt64) {
+      var rest = value
+      while rest >= 0x80 {
+        bytes[used] = UInt8(truncatingIfNeeded: rest) | 0x80
+        used &+= 1
+        rest >>= 7
       }
-      body.varint(UInt64(end - start))
-      body.byte(cells[start].code)
-      if (Cell.good...Cell.missing).contains(cells[start].code) {
-        body.varint(cells[start].feed == SourceTable.otherFeed ? 0 : UInt64(cells[start].feed) + 1)
-      }
+      bytes[used] = UInt8(truncatingIfNeeded: rest)
+      used &+= 1
+    }
+    let limit = first + count
+    var start = first
+    while start < limit {
+      let (code, feed) = (cells[start].code, cells[start].feed)
+      var end = start &+ 1
+      while end < limit, cells[end].code == code, cells[end].feed == feed { end &+= 1 }
+      varint(UInt64(end &- start))
+      bytes[used] = code
+      used &+= 1
+      if (Cell.good...Cell.missing).contains(code) { varint(feed == SourceTable.otherFeed ? 0 : UInt64(feed) + 1) }
       start = end
     }
     var before: Int64 = 0
-    for cell in cells where cell.code != 0 && cell.code != Cell.missing {
-      body.signed(Int64(cell.value) - before)
-      before = Int64(cell.value)
+    for index in first..<limit where cells[index].code != 0 && cells[index].code != Cell.missing {
+      let difference = Int64(cells[index].value) &- before
+      varint(UInt64(bitPattern: difference << 1 ^ difference >> 63))
+      before = Int64(cells[index].value)
     }
+    return used
   }
 
   /// The chunk; nil when no station had anything.

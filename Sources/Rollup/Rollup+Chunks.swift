@@ -13,8 +13,12 @@ extension Rollup {
 
   func encodeHours(bucket: Int, day: CivilDay) -> RollupChunk? {
     let key = RollupChunkKey(county: map.code(ofBucket: bucket), day: day, kind: .hours)
-    return encode(key, bucket: bucket, slots: 24) { station, lane, slot in
-      hourCell(station: station, lane: lane, hour: day.firstHour + Int32(slot))
+    return encode(key, bucket: bucket, slots: 24) { station, cells in
+      for lane in 0..<Pollutant.criteriaCount {
+        for slot in 0..<24 {
+          cells[lane * 24 + slot] = hourCell(station: station, lane: lane, hour: day.firstHour + Int32(slot))
+        }
+      }
     }
   }
 
@@ -26,8 +30,15 @@ extension Rollup {
     let indices = (0..<60).map { minute in
       minutes.contains(hour * 60 + Int32(minute)) ? minutes.index(of: hour * 60 + Int32(minute)) : -1
     }
-    return encode(key, bucket: bucket, slots: 60) { station, lane, slot in
-      indices[slot] < 0 ? .empty : planes[indices[slot], station * Pollutant.criteriaCount + lane]
+    return encode(key, bucket: bucket, slots: 60) { station, cells in
+      for slot in 0..<60 {
+        let index = indices[slot]
+        // The six of a station lie side by side in the plane.
+        for lane in 0..<Pollutant.criteriaCount {
+          cells[lane &* 60 &+ slot] =
+            index < 0 ? .empty : planes[index, station &* Pollutant.criteriaCount &+ lane]
+        }
+      }
     }
   }
 
@@ -41,32 +52,45 @@ extension Rollup {
     }
   }
 
+  /// - Parameter gather: fills in a station's cells, pollutant by pollutant.
   private func encode(
-    _ key: RollupChunkKey, bucket: Int, slots: Int, cell: (_ station: Int, _ lane: Int, _ slot: Int) -> Cell
+    _ key: RollupChunkKey, bucket: Int, slots: Int,
+    gather: (_ station: Int, _ cells: UnsafeMutableBufferPointer<Cell>) -> Void
   ) -> RollupChunk? {
+    let count = slots * Pollutant.criteriaCount
     var encoder = ChunkEncoder(key: key)
-    var cells = Array(repeating: ChunkCell.empty, count: slots * Pollutant.criteriaCount)
-    for station in map.places.indices where map.places[station].bucket == Int32(bucket) {
-      var isEmpty = true
-      for lane in 0..<Pollutant.criteriaCount {
-        for slot in 0..<slots {
-          let stored = cell(station, lane, slot)
-          if stored.code != 0 { isEmpty = false }
-          cells[lane * slots + slot] = chunkCell(stored, station: station, &encoder)
+    withUnsafeTemporaryAllocation(of: Cell.self, capacity: count) { stored in
+      withUnsafeTemporaryAllocation(of: ChunkCell.self, capacity: count) { cells in
+        for station in map.places.indices where map.places[station].bucket == Int32(bucket) {
+          gather(station, stored)
+          name(stored, station: station, into: cells, &encoder)
+          encoder.add(id: map.entries[station].id, cells: UnsafeBufferPointer(cells))
         }
       }
-      if !isEmpty { encoder.add(id: map.entries[station].id, cells: cells) }
     }
     return encoder.finish()
   }
 
-  private func chunkCell(_ cell: Cell, station: Int, _ encoder: inout ChunkEncoder) -> ChunkCell {
-    guard cell.code != 0 else { return .empty }
-    var feed = SourceTable.otherFeed
-    if cell.code <= Cell.missing {
-      feed = encoder.feed(sources.name(sources.feed(station: station, ordinal: cell.ordinal)))
+  /// Turns a station's cells into those of a chunk, which name their feeds, numbered in order of use.
+  private func name(
+    _ stored: UnsafeMutableBufferPointer<Cell>, station: Int, into cells: UnsafeMutableBufferPointer<ChunkCell>,
+    _ encoder: inout ChunkEncoder
+  ) {
+    // The last ordinal seen is nearly always the next one's too.
+    var known: (ordinal: UInt8, feed: UInt16)?
+    for index in 0..<stored.count {
+      let cell = stored[index]
+      var feed = SourceTable.otherFeed
+      if cell.code != 0, cell.code <= Cell.missing {
+        if let known, known.ordinal == cell.ordinal {
+          feed = known.feed
+        } else {
+          feed = encoder.feed(sources.name(sources.feed(station: station, ordinal: cell.ordinal)))
+          known = (cell.ordinal, feed)
+        }
+      }
+      cells[index] = cell.code == 0 ? .empty : ChunkCell(value: cell.value, code: cell.code, feed: feed)
     }
-    return ChunkCell(value: cell.value, code: cell.code, feed: feed)
   }
 
   /// Whether the hours of a day, or the minutes of an hour, are in their chunks for good.

@@ -73,6 +73,17 @@ extension Rollup {
       origin: isSingle ? latest.origin(feed: feed, period: plan.period) : nil)
   }
 
+  /// A reading of a run on its way into the rings.
+  private struct Pending: BitwiseCopyable {
+    var lane: Int32
+    var value: Int32
+    var tag: UInt32
+    var meta: UInt8
+  }
+
+  /// Readings looked at before they are written: enough to have their memory on its way, few enough to stay in cache.
+  private static let blockReadings = 64
+
   /// Puts usable values into cells that are empty and over newest values that are older and of the same feed.
   ///
   /// - Returns: the index of the first reading that is none of these, or of another run.
@@ -81,48 +92,100 @@ extension Rollup {
     _ summary: inout InsertSummary
   ) -> Int {
     guard let origin = run.origin else { return first }
-    let registered = Int32(truncatingIfNeeded: map.registeredCount)
-    let start = run.slot &* run.planes.stride
-    let values = run.planes.values + start
-    let metas = run.planes.metas + start
-    let begin = run.plan.begin
-    let period = run.plan.period
+    let registeredLanes = map.registeredCount * Pollutant.criteriaCount
     var unknown = 0
     let end = latest.withPlaces { places in
       resolved.withUnsafeBufferPointer { resolved in
         readings.withUnsafeBufferPointer { readings in
-          var index = first
-          while index < readings.count {
-            let reading = readings[index]
-            guard reading.begin.milliseconds == begin, reading.periodMilliseconds == period,
-              Int(reading.station) < resolved.count, reading.pollutant.isCriteria,
-              // Reasons that a place's tag cannot hold, and those that quarantine.
-              reading.reasons.rawValue & (~LatestTable.taggedReasons | Self.quarantine) == 0
-            else { break }
-            let station = resolved[Int(reading.station)]
-            let code = Cell.code(of: reading.flag)
-            let scaled = reading.value * 1_000
-            guard station.index >= 0, code < Cell.fail, scaled > -2_147_483_648, scaled < 2_147_483_647.5 else { break }
-            let lane = Int(station.index) &* Pollutant.criteriaCount &+ Int(reading.pollutant.rawValue)
-            assert(lane < places.count && lane < run.planes.stride)
-            let newest = places[lane]
-            guard newest.tag >> 16 == UInt32(origin), newest.tag & 7 &- 1 < 5, newest.begin < begin, metas[lane] == 0
-            else { break }
-            let value = Self.thousandths(scaled)
-            places[lane] = LatestTable.Place(
-              begin: begin, value: value, tag: UInt32(code) | reading.reasons.rawValue << 3 | UInt32(origin) << 16)
-            values[lane] = value
-            metas[lane] = code | station.ordinal << 3
-            if station.index >= registered { unknown &+= 1 }
-            index &+= 1
+          withUnsafeTemporaryAllocation(of: Pending.self, capacity: Self.blockReadings) { block in
+            var index = first
+            while true {
+              let (count, isUsual) = Self.survey(readings, index, run, origin, resolved, places, into: block)
+              let written = Self.write(block, count, run, origin, places, isUsual, registeredLanes, &unknown)
+              index += written
+              if written < Self.blockReadings { return index }
+            }
           }
-          return index
         }
       }
     }
     summary.accepted += end - first
     summary.unknownStationRows += unknown
     return end
+  }
+
+  /// Reads ahead: fills the block with the next usable readings of the run.
+  ///
+  /// - Returns: how many, and whether all of them go into empty cells and over older values of the same origin, as far
+  ///   as can be told before any is written.
+  @inline(__always)
+  private static func survey(
+    _ readings: UnsafeBufferPointer<Reading>, _ first: Int, _ run: Run, _ origin: UInt16,
+    _ resolved: UnsafeBufferPointer<ResolvedStation>, _ places: UnsafeMutableBufferPointer<LatestTable.Place>,
+    into block: UnsafeMutableBufferPointer<Pending>
+  ) -> (count: Int, isUsual: Bool) {
+    let metas = run.planes.metas + run.slot &* run.planes.stride
+    let begin = run.plan.begin
+    let period = run.plan.period
+    let mark = UInt32(origin) << 16
+    // Reasons that a place's tag cannot hold, and those that quarantine.
+    let refused = ~LatestTable.taggedReasons | quarantine
+    let available = min(blockReadings, readings.count &- first)
+    var occupied: UInt8 = 0
+    var strange: UInt32 = 0
+    var count = 0
+    while count < available {
+      let reading = readings[first &+ count]
+      let code = Cell.code(of: reading.flag)
+      let scaled = reading.value * 1_000
+      guard reading.begin.milliseconds == begin, reading.periodMilliseconds == period,
+        Int(reading.station) < resolved.count, reading.pollutant.isCriteria,
+        reading.reasons.rawValue & refused == 0, code < Cell.fail, scaled.magnitude < 2_147_483_647
+      else { break }
+      let station = resolved[Int(reading.station)]
+      guard station.index >= 0 else { break }
+      let lane = Int(station.index) &* Pollutant.criteriaCount &+ Int(reading.pollutant.rawValue)
+      assert(lane < places.count && lane < run.planes.stride)
+      let newest = places[lane]
+      occupied |= metas[lane]
+      strange |= (newest.tag ^ mark) >> 16
+      strange |= newest.begin < begin && newest.tag & 7 &- 1 < 5 ? 0 : 1
+      block[count] = Pending(
+        lane: Int32(truncatingIfNeeded: lane), value: thousandths(scaled),
+        tag: UInt32(code) | reading.reasons.rawValue << 3 | mark, meta: code | station.ordinal << 3)
+      count &+= 1
+    }
+    return (count, occupied == 0 && strange == 0)
+  }
+
+  /// Writes a block up to the first reading that finds its cell taken or a newest value that it may not simply replace.
+  ///
+  /// - Returns: how many were written.
+  @inline(__always)
+  private static func write(
+    _ block: UnsafeMutableBufferPointer<Pending>, _ count: Int, _ run: Run, _ origin: UInt16,
+    _ places: UnsafeMutableBufferPointer<LatestTable.Place>, _ isUsual: Bool, _ registeredLanes: Int,
+    _ unknown: inout Int
+  ) -> Int {
+    let start = run.slot &* run.planes.stride
+    let values = run.planes.values + start
+    let metas = run.planes.metas + start
+    let begin = run.plan.begin
+    for index in 0..<count {
+      let pending = block[index]
+      let lane = Int(pending.lane)
+      // A lane that stands twice in the block has been written by now.
+      guard metas[lane] == 0 else { return index }
+      if !isUsual {
+        let newest = places[lane]
+        guard newest.tag >> 16 == UInt32(origin), newest.tag & 7 &- 1 < 5, newest.begin < begin else { return index }
+      }
+      places[lane] = LatestTable.Place(begin: begin, value: pending.value, tag: pending.tag)
+      values[lane] = pending.value
+      metas[lane] = pending.meta
+      if lane >= registeredLanes { unknown &+= 1 }
+    }
+    return count
   }
 
   /// Puts one reading of a run that `insertRun` left.
