@@ -220,7 +220,7 @@ let package = Package(
     // Starts the real binary against the fault server.
     .testTarget(
       name: "AcceptanceTests",
-      dependencies: ["AirQuality", "FaultServer", "Store", "lantian"], swiftSettings: settings),
+      dependencies: ["AirQuality", "Digests", "FaultServer", "Store", "lantian"], swiftSettings: settings),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17

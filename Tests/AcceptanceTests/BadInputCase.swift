@@ -129,7 +129,8 @@ struct BadInputCase: Sendable, CustomTestStringConvertible {
   static let values: [BadInputCase] = [
     .init("minus-999", rows(row("v1", "\"pm25\":-999")), "ok", nil, verdicts: ["fail"]),
     .init("9999", rows(row("v2", "\"pm25\":9999")), "ok", nil, verdicts: ["fail"]),
-    .init("nan", rows(row("v3", "\"pm25\":NaN,\"pm10\":50")), "ok", "row_value", words: "NaN", path: "$.data[0].pm25",
+    .init(
+      "nan", rows(row("v3", "\"pm25\":NaN,\"pm10\":50")), "ok", "row_value", words: "NaN", path: "$.data[0].pm25",
       verdicts: ["good"]),
     .init("1e308", rows(row("v4", "\"pm25\":1e308")), "ok", nil, verdicts: ["fail"]),
     .init("1e999", rows(row("v5", "\"pm25\":1e999,\"pm10\":50")), "ok", "row_value", path: "pm25", verdicts: ["good"]),

@@ -107,7 +107,9 @@ struct BadInputTests {
     if !test.verdicts.isEmpty {
       _ = try await eventually("verdicts \(test.verdicts)") {
         let metrics = try daemon.metrics()
-        return test.verdicts.allSatisfy { (metrics["lantian_readings_total{feed=\"\(test.name)\",verdict=\"\($0)\"}"] ?? 0) > 0 }
+        return test.verdicts.allSatisfy {
+          (metrics["lantian_readings_total{feed=\"\(test.name)\",verdict=\"\($0)\"}"] ?? 0) > 0
+        }
           ? true : nil
       }
     }

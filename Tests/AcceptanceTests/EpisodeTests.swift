@@ -27,9 +27,11 @@ struct EpisodeTests {
     let server = try FaultServer.start()
     let time = CivilTime(start: Self.start, speed: 3_600)
     let begin = CivilOffset.china.hour(of: CivilTime.instant(Self.start))
-    let feed = EpisodeFeed(stations: ["2183A", "2185A", "F1"], pm25: { $0 == "F1" ? 30 : Self.episode($1) }, firstHour: begin - 40)
+    let feed = EpisodeFeed(
+      stations: ["2183A", "2185A", "F1"], pm25: { $0 == "F1" ? 30 : Self.episode($1) }, firstHour: begin - 40)
     server.route("/rows", feed.behaviour(time))
-    try bench.write("siren.sh", "#!/bin/sh\ncat >>\(bench.file("siren.ndjson"))\necho >>\(bench.file("siren.ndjson"))\n", mode: 0o755)
+    try bench.write(
+      "siren.sh", "#!/bin/sh\ncat >>\(bench.file("siren.ndjson"))\necho >>\(bench.file("siren.ndjson"))\n", mode: 0o755)
     try bench.configure(
       feeds: Workbench.feed("hourly", server.url("/rows"), every: "10m"),
       hooks: Workbench.webhook("duty", duty.url, extra: ["kinds: [level, alert, data, notice]"])

@@ -1,4 +1,4 @@
-import Store
+import Digests
 
 /// HMAC-SHA256 by the text of RFC 2104: signatures are not checked with the call that made them.
 enum HMACSHA256 {

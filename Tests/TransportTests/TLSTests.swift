@@ -1,4 +1,5 @@
 import Glibc
+import LoopbackServer
 import Testing
 import Transport
 

@@ -1,7 +1,7 @@
 import AirQuality
 import Engine
-
 import Timekeeping
+
 @testable import Web
 
 /// A fixed city: 13 counties and the two aggregates, stations of every kind of state, lidars, targets, events, feeds.
