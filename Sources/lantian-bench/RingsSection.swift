@@ -1,3 +1,4 @@
+import AirQuality
 import Rollup
 import bench_support
 
@@ -58,6 +59,19 @@ struct RingsSection {
     }
     if stations == 100_000, !isShuffled {
       report.add("rings", "memory of one series, micro-station", bytes, "bytes", aim: .atMost(1_024))
+      report.add("rings", "memory of one series, assessed station", Self.assessedBytes, "bytes", aim: .atMost(1_024))
     }
+  }
+
+  /// Assessed stations keep 15 days of hours and 400 days beside their minutes.
+  private static var assessedBytes: Double {
+    let stations = 1_000
+    let county = County(code: "141102", nameChinese: "", nameEnglish: "")
+    let registry = (0..<stations).map {
+      Station(id: "s\($0)", name: "", county: county.code, stationClass: .national, assessed: true)
+    }
+    let rollup = Rollup(
+      site: Site(name: "", code: "141100", offset: .china, counties: [county], stations: registry), feeds: [])
+    return Double(rollup.byteCount) / Double(stations * Pollutant.criteriaCount)
   }
 }
