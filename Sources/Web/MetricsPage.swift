@@ -106,15 +106,20 @@ struct MetricsPage {
     }
   }
 
+  /// The pollutant of an annual mean, `pm10` of `pm10_annual_mean`; nil for days and emissions.
+  static func pollutant(of indicator: String) -> String? {
+    let suffix = "_annual_mean"
+    guard indicator.hasSuffix(suffix) else { return nil }
+    return Pollutant(name: String(indicator.dropLast(suffix.count)))?.name
+  }
+
   private func writeTargets(_ page: inout PrometheusWriter, _ view: SiteView) {
     page.family(
-      "lantian_target_budget_ratio", .gauge, "Mean of the year to date by the year's target; above 1 it is overdrawn.")
-    let suffix = "_annual_mean"
-    for target in view.targets where target.indicator.hasSuffix(suffix) {
-      guard let toDate = target.valueToDate, let goal = target.target, goal > 0 else { continue }
-      let pollutant = String(target.indicator.dropLast(suffix.count))
-      page.sample(
-        [("county", target.county), ("pollutant", pollutant), ("year", String(target.year))], toDate / goal)
+      "lantian_target_budget_ratio", .gauge,
+      "Share of the year's budget of a target that is used up; above 1 it is overdrawn.")
+    for target in view.targets {
+      guard let ratio = target.budgetRatio, let pollutant = Self.pollutant(of: target.indicator) else { continue }
+      page.sample([("county", target.county), ("pollutant", pollutant), ("year", String(target.year))], ratio)
     }
   }
 

@@ -140,7 +140,8 @@ enum SampleSite {
             projection: state == "on_course"
               ? TargetView.Projection(value: goal * 0.97, low: goal * 0.95, high: goal * 0.99) : nil,
             state: state, reason: "年初至今均值与目标之比为 \(Int(share * 100))%",
-            reasonEnglish: "the mean so far is \(Int(share * 100))% of the target"))
+            reasonEnglish: "the mean so far is \(Int(share * 100))% of the target",
+            budgetRatio: state == "unknown" ? nil : share))
       }
     }
     targets.append(
@@ -152,7 +153,7 @@ enum SampleSite {
       TargetView(
         year: 2020, county: "141100-urban", indicator: "pm25_annual_mean", target: 44, unit: "ug/m3", valueToDate: 42.6,
         days: 335, missing: 4, remainingMeanAllowed: 61, projection: nil, state: "at_risk",
-        reason: "12 月均值须不高于 61", reasonEnglish: "December must stay at 61 or below"))
+        reason: "12 月均值须不高于 61", reasonEnglish: "December must stay at 61 or below", budgetRatio: 0.887))
     return targets
   }()
 
