@@ -214,6 +214,15 @@ let package = Package(
       dependencies: ["AirQuality", "ConfigurationFiles", "Digests", "Secrets", "TestSupport"], exclude: ["testdata"],
       swiftSettings: settings),
     .testTarget(name: "TimekeepingTests", dependencies: ["AirQuality", "Timekeeping"], swiftSettings: settings),
+    // Reads the source tree.
+    .testTarget(name: "TidyTests", swiftSettings: settings),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: [
+        "AirQuality", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling", "Secrets", "Store",
+        "TestSupport", "Timekeeping", "Transport", "Web", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: edge),
     .testTarget(name: "JSONTextTests", dependencies: ["AirQuality", "JSONText"], swiftSettings: settings),
 
     .testTarget(name: "FaultServerTests", dependencies: ["FaultServer"], swiftSettings: edge),

@@ -12,6 +12,7 @@
 /// - A row with a bad value comes out with its appended fields empty; a row that cannot be split is left out. Both are
 ///   reported, and the rows behind them are still done.
 public struct AQITable: Sendable {
+  /// What a concentration is a mean of.
   public enum Period: String, CaseIterable, Sendable {
     case hour
     case day

@@ -1,5 +1,6 @@
 /// One fault in the input of `AQITable`: where it is, what stands there, what to do.
 public struct AQITableProblem: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong.
   public enum Kind: Sendable, Hashable {
     /// The header names none of the columns.
     case noKnownColumn(expected: [String])

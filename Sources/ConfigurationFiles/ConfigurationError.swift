@@ -53,6 +53,7 @@ package struct ConfigurationWarning: Hashable, Sendable {
   package var path: String
   package var concern: Concern
 
+  /// What is doubtful, with the values a message needs.
   package enum Concern: Hashable, Sendable {
     case countyWithoutStations(code: String, name: String)
     case countyUnmonitored(code: String, name: String)

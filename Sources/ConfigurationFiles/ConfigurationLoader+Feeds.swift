@@ -4,7 +4,7 @@ import Secrets
 extension ConfigurationLoader {
   static let feedKeys = [
     "name", "url", "enabled", "format", "every", "offset", "timeout", "connect_timeout", "low_speed", "max_body",
-    "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "period",
+    "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station",
   ]
 
   mutating func readFeeds(_ lists: [ConfigurationNode]) -> [FeedConfiguration] {
@@ -74,7 +74,6 @@ extension ConfigurationLoader {
       maxRedirects: integer(fields["max_redirects"], in: ConfigurationBounds.redirects, "a count")
         ?? ConfigurationBounds.defaultRedirects,
       station: filledText(fields["station"], "a station's id"),
-      periodMilliseconds: duration(fields["period"], in: ConfigurationBounds.periodMilliseconds).map { Int32($0) },
       origin: ConfigurationOrigin(node.location, path: node.path))
     return name == nil ? nil : result
   }

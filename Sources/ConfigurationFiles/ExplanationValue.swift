@@ -11,6 +11,7 @@ package indirect enum ExplanationValue: Sendable, Hashable {
   case list([ExplanationValue])
   case object([Member])
 
+  /// A named value of an object.
   package struct Member: Sendable, Hashable {
     package var key: String
     package var value: ExplanationValue

@@ -30,8 +30,6 @@ package struct FeedConfiguration: Sendable, Hashable {
   package var maxRedirects: Int
   /// Station of all rows when the answer names none.
   package var station: String?
-  /// Averaging period of the values where the format leaves it open.
-  package var periodMilliseconds: Int32?
   /// Where the feed stands; no part of its identity.
   package var origin: ConfigurationOrigin
   package var location: SourceLocation { origin.location }
@@ -98,6 +96,7 @@ package enum FeedFormat: Sendable, Hashable {
 
 /// A declared mapping of a vendor's format. Paths are checked for presence only; the decoder compiles them.
 package struct FormatMapping: Sendable, Hashable {
+  /// What holds the rows.
   package enum Kind: String, Sendable, CaseIterable { case json, csv, xml }
 
   package var kind: Kind
@@ -143,6 +142,7 @@ package struct FormatMapping: Sendable, Hashable {
     package var path: String { origin.path }
   }
 
+  /// A pollutant of a wide layout.
   package struct PollutantValue: Sendable, Hashable {
     package var pollutant: Pollutant
     package var path: Value
@@ -154,6 +154,7 @@ package struct FormatMapping: Sendable, Hashable {
     package var periodMilliseconds: Int32?
   }
 
+  /// A layout with a row for each value.
   package struct LongForm: Sendable, Hashable {
     /// Path of the pollutant's name within a row.
     package var pollutant: Value
@@ -164,6 +165,7 @@ package struct FormatMapping: Sendable, Hashable {
     /// Where each row states its unit; it wins over the names'.
     package var unitPath: Value?
 
+    /// What one of the feed's names means.
     package struct Name: Sendable, Hashable {
       package var text: String
       package var pollutant: Pollutant
@@ -171,7 +173,9 @@ package struct FormatMapping: Sendable, Hashable {
     }
   }
 
+  /// How rows are stamped.
   package struct TimeMapping: Sendable, Hashable {
+    /// How a stamp is written.
     package enum Encoding: String, Sendable, CaseIterable {
       /// With its offset; without one `zone` holds.
       case rfc3339

@@ -23,6 +23,7 @@ package enum HookTarget: Sendable, Hashable {
   /// The program and its arguments; started without a shell, the JSON on standard input.
   case exec(command: [String], timeoutMilliseconds: Int64)
 
+  /// A receiver over HTTP.
   package struct Webhook: Sendable, Hashable {
     package var url: Secret
     /// Scheme and host alone: paths of chat robots are keys.

@@ -99,7 +99,6 @@ extension LoadedConfiguration {
     if let file = feed.tls.authorityFile { members.append(.init("ca_file", .text(file))) }
     if !feed.headers.isEmpty { members.append(.init("headers", .list(feed.headers.map { .text($0.name) }))) }
     if let station = feed.station { members.append(.init("station", .text(station))) }
-    if let period = feed.periodMilliseconds { members.append(.init("period", time(Int64(period)))) }
     return .object(members)
   }
 

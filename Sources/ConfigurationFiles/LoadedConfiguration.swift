@@ -35,6 +35,7 @@ package struct LoadedConfiguration: Sendable, Hashable {
 
 /// Daily means of past days from one file of the bureau, imported once by `digest`.
 package struct DailyMeansFile: Sendable, Hashable {
+  /// The mean of a unit, day and pollutant.
   package struct Row: Sendable, Hashable {
     /// A county, the city, or the urban district.
     package var county: String

@@ -13,14 +13,17 @@ package struct ControlClient: Sendable {
     package var body: [UInt8]
   }
 
+  /// No daemon answers.
   package struct Unreachable: Error, CustomStringConvertible {
     package var description: String
   }
 
   package init(stateDirectory: String) { socket = stateDirectory + "/control.sock" }
 
+  /// GET of a path through the control socket.
   package func get(_ path: String) async throws(Unreachable) -> Answer { try await exchange(path, body: nil) }
 
+  /// POST of JSON to a path through the control socket.
   package func post(_ path: String, json: [UInt8]) async throws(Unreachable) -> Answer {
     try await exchange(path, body: json)
   }

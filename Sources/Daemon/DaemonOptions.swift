@@ -1,6 +1,7 @@
 package import AirQuality
 package import Engine
 package import Logging
+package import Store
 package import Timekeeping
 
 /// How a daemon is started.
@@ -19,6 +20,11 @@ package struct DaemonOptions: Sendable {
   package var onView: (@Sendable (SiteView) -> [OperatorAct])?
   /// Told the address once the daemon is ready.
   package var onReady: @Sendable (_ address: String) -> Void = { _ in }
+
+  /// Bounds of the store.
+  package var storeSettings = StoreSettings()
+  /// After a failed commit the store is tried again this often, milliseconds.
+  package var reopenMilliseconds = 5_000
 
   package init(
     environment: [String: String], logger: Logger, load: @escaping @Sendable () throws -> RuntimeConfiguration,

@@ -44,9 +44,12 @@ extension DaemonRuntime {
 
   /// Builds the new configuration, swaps it in, and keeps the old one when the new one is bad.
   func reload() async -> ReloadResult {
+    guard !isReloading else { return .refused(message: "another reload is under way; try again when it is done") }
     guard let pipeline, let intake, let running = configuration, !isStopping else {
       return .refused(message: "the daemon is not running yet, or is stopping")
     }
+    isReloading = true
+    defer { isReloading = false }
     notifier.reloading()
     defer { notifier.ready(status: "polling \(configuration?.definitions.count ?? 0) feeds") }
     let next: RuntimeConfiguration
@@ -54,6 +57,10 @@ extension DaemonRuntime {
       next = try options.load()
       if next.loaded.stateDirectory != running.loaded.stateDirectory || next.loaded.listen != running.loaded.listen {
         logger.warning("`state` and `listen` change with a restart only")
+      }
+      if next.loaded.needsRestart(after: running.loaded) {
+        logger.warning(
+          "`limits` of connections and of the decode backlog and `retention.raw` change with a restart only")
       }
       try await put(next, in: pipeline, running.engine)
     } catch {
@@ -86,31 +93,48 @@ extension DaemonRuntime {
 
   /// Closes the store, opens it again until that works, and goes on with an engine rebuilt from it.
   func storeFailed(_ error: StoreError) async {
-    guard !isRebuilding, !isStopping, let holder, let pipeline, let configuration else { return }
+    guard !isRebuilding, !isStopping, let holder, let pipeline else { return }
     isRebuilding = true
     defer { isRebuilding = false }
     logger.critical("a commit failed; the state is rebuilt from disk", metadata: ["error": "\(error)"])
     setReady(false, "the store failed: \(error.message)")
     await stopDeliverer()
-    await close(holder.store)
     while !isStopping {
+      // Also the store of an attempt before: only a closed one gives the lock back.
+      await close(holder.store)
       do {
-        let store = try Store(directory: configuration.loaded.stateDirectory)
-        let recovered = try EngineRecovery.recover(from: store)
-        holder.replace(store)
-        makeDeliverer(configuration, store)
-        await pipeline.restart(store: store, recovered: recovered)
-        if recovered.engine.configuration != configuration.engine {
-          _ = try await pipeline.journal(.configuration(configuration.engine))
-        }
-        deliverer.deliverer?.wake()
-        setReady(true, nil)
-        logger.notice("the store works again", metadata: ["records": "\(recovered.position)"])
+        try await reopen(holder, pipeline)
         return
       } catch {
-        logger.error("the store cannot be opened yet", metadata: ["error": "\(error)"])
+        logger.error("the store does not work yet", metadata: ["error": "\(error)"])
       }
-      await pause(seconds: Self.reopenSeconds)
+      await pause(milliseconds: options.reopenMilliseconds)
+    }
+  }
+
+  /// One attempt. It succeeds with a commit: a store that opens on a full disk does not work yet, and a daemon that
+  /// went on with it would be rebuilt with every answer.
+  private func reopen(_ holder: StoreHolder, _ pipeline: EnginePipeline) async throws {
+    guard let configuration else { return }
+    let store = try Store(directory: configuration.loaded.stateDirectory, settings: options.storeSettings)
+    holder.replace(store)
+    let recovered = try await Self.recover(from: store)
+    await pipeline.restart(store: store, recovered: recovered)
+    let isSame = recovered.engine.configuration == configuration.engine
+    _ = try await pipeline.journal(isSame ? .tick : .configuration(configuration.engine))
+    guard !isStopping else { return }
+    makeDeliverer(configuration, store)
+    deliverer.deliverer?.wake()
+    setReady(true, nil)
+    logger.notice("the store works again", metadata: ["records": "\(recovered.position)"])
+  }
+
+  /// Recovery reads and replays for as long as it takes, on a queue of its own: signals and the watchdog go on.
+  static func recover(from store: Store) async throws -> RecoveredEngine {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue(label: "lantian.recovery").async { @Sendable in
+        continuation.resume(with: Result { try EngineRecovery.recover(from: store) })
+      }
     }
   }
 
@@ -122,9 +146,9 @@ extension DaemonRuntime {
     notifier.status(reason ?? "running")
   }
 
-  private func pause(seconds: Int) async {
+  private func pause(milliseconds: Int) async {
     await withCheckedContinuation { continuation in
-      executor.queue.asyncAfter(deadline: .now() + .seconds(seconds)) { @Sendable in continuation.resume() }
+      executor.queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { @Sendable in continuation.resume() }
     }
   }
 
@@ -135,6 +159,7 @@ extension DaemonRuntime {
       every(interval) { $0.feedWatchdog() }
     }
     every(.seconds(Self.pruneSeconds)) { $0.prune() }
+    every(.seconds(Self.outboxSeconds)) { $0.boundOutbox() }
   }
 
   private func every(_ interval: Duration, _ body: @escaping @Sendable (isolated DaemonRuntime) -> Void) {
@@ -165,9 +190,25 @@ extension DaemonRuntime {
     policy.journalDays = Int32(clamping: loaded.retention.journalDays)
     policy.minuteDays = Int32(clamping: loaded.retention.minuteDays)
     policy.hourDays = Int32(clamping: loaded.retention.hourDays)
+    policy.journalBytes = loaded.retention.journalBytes
     let logger = logger
     holder.store.prune(policy, civilNow: view.at, offset: loaded.site.offset, wallNow: WallClock().now()) { result in
       if case .failure(let error) = result { logger.error("pruning failed", metadata: ["error": "\(error)"]) }
+    }
+  }
+
+  /// `limits.hook_queue`: what a hook could not be told for too long is given up, the oldest first, and said.
+  private func boundOutbox() {
+    guard let limit = configuration?.loaded.limits.hookQueue, let holder else { return }
+    let logger = logger
+    holder.store.giveUpDeliveries(beyond: limit) { result in
+      switch result {
+      case .success(0): break
+      case .success(let count):
+        logger.error(
+          "deliveries given up: more wait than limits.hook_queue", metadata: ["count": "\(count)", "limit": "\(limit)"])
+      case .failure(let error): logger.error("the outbox cannot be bounded", metadata: ["error": "\(error)"])
+      }
     }
   }
 
@@ -194,6 +235,8 @@ extension DaemonRuntime {
     notifier.stopping()
     setReady(false, "stopping")
     logger.notice("stopping")
+    let deadline = stopDeadline()
+    defer { deadline.cancel() }
     for timer in timers { timer.cancel() }
     timers = []
     await poller.poller?.shutdown(deadline: Self.drainDeadline)
@@ -204,6 +247,19 @@ extension DaemonRuntime {
     if let holder { await close(holder.store) }
     signals?.cancel()
     logger.notice("stopped")
+  }
+
+  /// A disk that hangs must not hold the end up: what is not committed by then is fetched again after the start.
+  private func stopDeadline() -> any DispatchSourceTimer {
+    let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "lantian.stop"))
+    let logger = logger
+    timer.setEventHandler { @Sendable in
+      logger.critical("not stopped in time, ending now", metadata: ["seconds": "\(Self.stopDeadlineSeconds)"])
+      _exit(EX_IOERR)
+    }
+    timer.schedule(deadline: .now() + .seconds(Self.stopDeadlineSeconds))
+    timer.activate()
+    return timer
   }
 
   private func stopDeliverer() async {
@@ -270,5 +326,15 @@ extension DaemonRuntime {
         metadata: ["hook": "\(hook)", "key": "\(key)", "attempts": "\(attempts)", "reason": "\(reason)"])
     case .store(let error): logger.error("the outbox cannot be read or written", metadata: ["error": "\(error)"])
     }
+  }
+}
+
+extension LoadedConfiguration {
+  /// Whether something differs that a reload does not take.
+  fileprivate func needsRestart(after running: LoadedConfiguration) -> Bool {
+    var taken = limits
+    taken.unknownStations = running.limits.unknownStations
+    taken.hookQueue = running.limits.hookQueue
+    return taken != running.limits || retention.rawBytes != running.retention.rawBytes
   }
 }

@@ -14,13 +14,13 @@ import Web
 
 /// The control queue: starts the rooms in order, wires them, reloads, watches, and stops them.
 package actor DaemonRuntime {
-  /// The longest a stop may take; systemd's `TimeoutStopSec` is longer.
-  static let stopDeadline: Duration = .seconds(20)
+  /// The longest a stop may take, seconds; systemd's `TimeoutStopSec` is longer.
+  static let stopDeadlineSeconds = 25
   static let drainDeadline: Duration = .seconds(8)
-  /// After a failed commit the store is tried again this often.
-  static let reopenSeconds = 5
   /// Old rows are pruned this often.
   static let pruneSeconds = 3_600
+  /// The outbox is held to its bound this often.
+  static let outboxSeconds = 60
 
   let executor = QueueExecutor(label: "lantian.control")
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -46,6 +46,7 @@ package actor DaemonRuntime {
   var stopRequested: CheckedContinuation<Void, Never>?
   var isStopping = false
   var isRebuilding = false
+  var isReloading = false
 
   package init(_ options: DaemonOptions) {
     self.options = options
@@ -103,10 +104,10 @@ package actor DaemonRuntime {
   private func start(_ configuration: RuntimeConfiguration) async throws {
     let loaded = configuration.loaded
     status.withLock { $0.notReadyReason = "recovering" }
-    let store = try Store(directory: loaded.stateDirectory)
+    let store = try Store(directory: loaded.stateDirectory, settings: options.storeSettings)
     let holder = StoreHolder(store)
     self.holder = holder
-    let recovered = try EngineRecovery.recover(from: store)
+    let recovered = try await Self.recover(from: store)
     logger.info(
       "state recovered",
       metadata: ["records": "\(recovered.position)", "snapshot": "\(recovered.snapshotPosition)"])

@@ -45,6 +45,8 @@ actor EnginePipeline {
   static let snapshotRecords: Int64 = 20_000
   /// … or this much time with at least one record.
   static let snapshotIntervalNanoseconds: Int64 = 300_000_000_000
+  /// Past values that could not be read are read again after this long.
+  static let historyRetrySeconds = 30
   /// Ticks come at civil minutes, and at most this often in real time.
   static let tickNanoseconds: Int64 = 100_000_000
 
@@ -58,6 +60,8 @@ actor EnginePipeline {
   private let outlets: Outlets
   private let logger: Logger
   private let board = CommittedBoard()
+  /// Position of the newest view given to `Outlets.view`; held while it is given, so that none goes back in time.
+  private nonisolated let published = Mutex<Int64>(-1)
 
   private var store: Store
   private var engine: Engine
@@ -106,7 +110,8 @@ actor EnginePipeline {
     let item: CommitItem
     do throws(JournalCodecError) {
       item = try CommitItem(
-        record, effects: effects, outbox: JournalAudit.outbox(effects, engine), snapshot: dueSnapshot())
+        record, effects: effects, outbox: OutboxRow.rendered(effects, of: engine, createdAt: WallClock().now()),
+        snapshot: dueSnapshot())
     } catch {
       // The engine has applied what cannot be written: it must not go on.
       completion(.failure(PipelineFailure(description: "\(error)")))
@@ -121,7 +126,9 @@ actor EnginePipeline {
     let store = store
     store.commit(group: [item]) { @Sendable [self] result in
       switch result {
-      case .success(let through): committed(applied, told: told, needs: needs, through: through.position, store: store)
+      case .success(let through):
+        committed(
+          applied, told: told, needs: needs, through: through.position, store: store, generation: generation)
       case .failure(let error):
         executor.queue.async { @Sendable [self] in
           assumeIsolated { if $0.generation == generation { $0.discard(error) } }
@@ -152,24 +159,41 @@ actor EnginePipeline {
 
   /// On the store queue, right after the commit.
   private nonisolated func committed(
-    _ applied: AppliedRecord, told: Bool, needs: [(String, CivilDay)], through: Int64, store: Store
+    _ applied: AppliedRecord, told: Bool, needs: [(String, CivilDay)], through: Int64, store: Store, generation: Int
   ) {
     if !applied.events.isEmpty { outlets.events(applied.events) }
     if told { outlets.deliveries() }
-    if let view = board.advance(to: through) { outlets.view(view) }
-    for (county, day) in needs { answer(county: county, day: day, from: store) }
+    if let view = board.advance(to: through) { publish(view) }
+    for (county, day) in needs { answer(county: county, day: day, from: store, generation: generation) }
+  }
+
+  /// From the engine queue or the store queue.
+  private nonisolated func publish(_ view: SiteView) {
+    published.withLock { newest in
+      guard view.position >= newest else { return }
+      newest = view.position
+      outlets.view(view)
+    }
   }
 
   /// Loads the chunks of a county and day and journals them as history. Reads on a queue of its own: neither the engine
-  /// nor the store waits for it.
-  private nonisolated func answer(county: String, day: CivilDay, from store: Store) {
+  /// nor the store waits for it. What was read for an engine that has been discarded is not applied: the rebuilt one
+  /// asks again.
+  private nonisolated func answer(county: String, day: CivilDay, from store: Store, generation: Int) {
     history.async { @Sendable [self] in
       do throws(StoreError) {
-        submit(.history(county: county, day: day, chunks: try store.chunks(county: county, day: day)))
+        let event = EngineEvent.history(county: county, day: day, chunks: try store.chunks(county: county, day: day))
+        executor.queue.async { @Sendable [self] in
+          assumeIsolated { if $0.generation == generation { $0.apply(event) { _ in } } }
+        }
       } catch {
+        guard store.failure == nil else { return }
         logger.error(
           "past values cannot be read; late rows wait",
           metadata: ["county": "\(county)", "day": "\(day)", "error": "\(error)"])
+        history.asyncAfter(deadline: .now() + .seconds(Self.historyRetrySeconds)) { @Sendable [self] in
+          answer(county: county, day: day, from: store, generation: generation)
+        }
       }
     }
   }
@@ -192,8 +216,14 @@ actor EnginePipeline {
     position = recovered.position
     snapshotPosition = recovered.snapshotPosition
     isAccepting = true
-    for need in engine.outstandingNeeds { answer(county: need.county, day: need.day, from: store) }
+    answerNeeds()
     scheduleView()
+  }
+
+  private func answerNeeds() {
+    for need in engine.outstandingNeeds {
+      answer(county: need.county, day: need.day, from: store, generation: generation)
+    }
   }
 
   // MARK: Views and ticks
@@ -226,7 +256,7 @@ actor EnginePipeline {
     viewAt = .now()
     viewCost = viewAt.nanoseconds(since: started)
     guard let view else { return }
-    if let due = board.propose(view, verdicts: engine.verdicts) { outlets.view(due) }
+    if let due = board.propose(view, verdicts: engine.verdicts) { publish(due) }
   }
 
   /// Newest committed view and verdict counts, from any thread.
@@ -235,7 +265,7 @@ actor EnginePipeline {
 
   /// Begins to journal the passing of time.
   func start() {
-    for need in engine.outstandingNeeds { answer(county: need.county, day: need.day, from: store) }
+    answerNeeds()
     scheduleView()
     let timer = DispatchSource.makeTimerSource(queue: executor.queue)
     timer.setEventHandler { @Sendable [weak self] in

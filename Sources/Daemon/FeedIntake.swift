@@ -61,17 +61,22 @@ final class FeedIntake: Sendable {
   /// Takes an answer; `report` is called exactly once, from any queue.
   func take(_ answer: PollAnswer, report: @escaping @Sendable (PollVerdict) -> Void) {
     let size = answer.body.count
-    let reader = state.withLock { state -> Reader? in
-      guard let reader = state.readers[answer.feed] else { return nil }
+    let admission = state.withLock { state -> Result<Reader, FeedFault> in
+      guard let reader = state.readers[answer.feed] else {
+        return .failure(
+          FeedFault(code: "not_configured", message: "the configuration no longer has a feed \(answer.feed)"))
+      }
       guard state.waitingBytes == 0 || state.waitingBytes + size <= limitBytes else {
         state.refusedBodies += 1
-        return nil
+        return .failure(FeedFault(code: "backlog_full", message: "\(limitBytes) bytes wait to be decoded"))
       }
       state.waitingBytes += size
-      return reader
+      return .success(reader)
     }
-    guard let reader else {
-      return report(.rejected(FeedFault(code: "backlog_full", message: "\(limitBytes) bytes wait to be decoded")))
+    let reader: Reader
+    switch admission {
+    case .success(let admitted): reader = admitted
+    case .failure(let fault): return report(.rejected(fault))
     }
     queue.async { @Sendable [self] in
       decode(answer, reader) { @Sendable [self] verdict in

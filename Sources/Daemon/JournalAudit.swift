@@ -1,13 +1,12 @@
-import Delivery
 import Engine
 package import Store
-import Timekeeping
 
 /// Replays a store's journal from empty into a fresh store and compares what both hold, byte for byte.
 ///
 /// Reception times aside nothing may differ: the same records give the same events, chunks and deliveries.
 package enum JournalAudit {
-  package struct Result: Sendable {
+  /// What the replay gave beside what is stored.
+  package struct Finding: Sendable {
     package var records: Int64
     package var stored: StateDigest
     package var replayed: StateDigest
@@ -17,7 +16,7 @@ package enum JournalAudit {
   }
 
   /// `scratch` is an empty directory for the replayed store. The journal must reach back to its first record.
-  package static func replay(_ store: Store, scratch: String) throws -> Result {
+  package static func replay(_ store: Store, scratch: String) throws -> Finding {
     let copy = try Store(directory: scratch)
     defer { copy.closeAndWait() }
     let snapshots = try store.snapshots()
@@ -28,31 +27,17 @@ package enum JournalAudit {
       var items: [CommitItem] = []
       for record in records {
         let effects = engine.apply(record.event, at: record.at)
-        items.append(try CommitItem(record, effects: effects, outbox: outbox(effects, engine)))
+        items.append(
+          try CommitItem(
+            record, effects: effects, outbox: OutboxRow.rendered(effects, of: engine, createdAt: record.at)))
         for snapshot in snapshots where snapshot.position == record.position {
           agree = agree && snapshot.bytes == engine.snapshot()
         }
       }
       try copy.commitAndWait(items)
     }
-    return Result(
+    return Finding(
       records: copy.committed.position, stored: try store.stateDigest(), replayed: try copy.stateDigest(),
       snapshotsAgree: agree)
-  }
-
-  /// The deliveries among effects, rendered by the configuration in force.
-  static func outbox(_ effects: [Effect], _ engine: Engine) -> [OutboxRow] {
-    guard let configuration = engine.configuration else { return [] }
-    var events: [Int64: EventRecord] = [:]
-    for case .event(let event) in effects { events[event.sequence] = event }
-    let created = WallClock().now()
-    return effects.compactMap { effect in
-      guard case .deliver(let hook, let sequence) = effect, let event = events[sequence] else { return nil }
-      return OutboxRow(
-        hook: hook, sequence: sequence, eventID: event.id, key: event.idempotencyKey,
-        body: WebhookBody.render(
-          event: event, hook: hook, externalURL: configuration.externalURL, site: configuration.site),
-        createdAt: created)
-    }
   }
 }

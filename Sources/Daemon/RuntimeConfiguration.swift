@@ -36,10 +36,10 @@ package struct RuntimeConfiguration: Sendable {
     var readers: [String: FeedIntake.Reader] = [:]
     for feed in enabled {
       do throws(MappingError) {
-        let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format, period: feed.periodMilliseconds))
+        let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(decoder: decoder, defaultStation: feed.station ?? feed.name)
       } catch {
-        problems.append("\(feed.location): feed \(feed.name): \(error)")
+        problems.append(feed.problem(error))
       }
     }
     guard problems.isEmpty else { throw Problems(lines: problems) }
@@ -56,13 +56,13 @@ package struct RuntimeConfiguration: Sendable {
       edition: loaded.edition,
       hooks: loaded.hooks.map { hook in
         HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))
-      }, externalURL: "http://\(loaded.listen)")
+      }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations)
   }
 }
 
 extension Feeds.FeedFormat {
   /// The decoder's format of a configured one.
-  init(_ format: ConfigurationFiles.FeedFormat, period: Int32?) throws(MappingError) {
+  init(_ format: ConfigurationFiles.FeedFormat) throws(MappingError) {
     switch format {
     case .preset(let name):
       guard let preset = FeedPreset(spelling: name) else {
@@ -87,7 +87,10 @@ extension FeedMapping {
     }
     self.init(
       container: container, station: mapping.station?.text, time: Feeds.TimeMapping(mapping.time),
-      missing: mapping.missing.map { text in Double(text).map(MissingMarker.number) ?? .text(text) },
+      missing: mapping.missing.map { text in
+        // "NaN" and "inf" are numbers to Swift, and equal to none.
+        Double(text).flatMap { $0.isFinite ? MissingMarker.number($0) : nil } ?? .text(text)
+      },
       values: mapping.values.map {
         ValueMapping(
           pollutant: $0.pollutant.name, path: $0.path.text, unit: $0.unit.rawValue, unitPath: $0.unitPath?.text,
@@ -160,7 +163,8 @@ extension Delivery.HookConfiguration {
         target: .webhook(
           Webhook(
             url: webhook.url.revealText(), secret: webhook.secret,
-            timeoutMilliseconds: Int(webhook.timeoutMilliseconds), caFile: webhook.tls.authorityFile)))
+            timeoutMilliseconds: Int(webhook.timeoutMilliseconds), caFile: webhook.tls.authorityFile,
+            headers: webhook.headers.map { .init(name: $0.name, value: $0.value) })))
     case .exec(let command, let timeout):
       self.init(name: hook.name, target: .exec(Command(command: command, timeoutMilliseconds: Int(timeout))))
     }

@@ -18,11 +18,12 @@ struct ServiceNotifier: Sendable {
     }
     let forUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
     watchdogInterval =
-      forUs ? environment["WATCHDOG_USEC"].flatMap(Int64.init).map { .microseconds($0 / 2) } : nil
+      forUs
+      ? environment["WATCHDOG_USEC"].flatMap(Int64.init).flatMap { $0 >= 2 ? .microseconds($0 / 2) : nil } : nil
   }
 
-  func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
-  func status(_ text: String) { send("STATUS=\(text)") }
+  func ready(status: String) { send("READY=1\nSTATUS=\(Self.line(status))") }
+  func status(_ text: String) { send("STATUS=\(Self.line(text))") }
   func stopping() { send("STOPPING=1") }
   func watchdog() { send("WATCHDOG=1") }
 
@@ -32,6 +33,9 @@ struct ServiceNotifier: Sendable {
     unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     send("RELOADING=1\nMONOTONIC_USEC=\(Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)")
   }
+
+  /// A message's lines are assignments, so a text must stay on its own.
+  private static func line(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
 
   private func send(_ message: String) {
     guard let address else { return }

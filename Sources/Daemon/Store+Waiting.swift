@@ -16,6 +16,7 @@ extension Store {
     _ = try outcome.withLock { $0 }?.get()
   }
 
+  /// Closes the store and returns when its lock is given back.
   package func closeAndWait() {
     let done = DispatchSemaphore(value: 0)
     close { @Sendable in done.signal() }

@@ -35,24 +35,31 @@ public struct StructuredLogHandler: LogHandler {
   }
 
   public func log(event: LogEvent) {
+    let bytes = Array(
+      line(
+        level: event.level, message: "\(event.message)",
+        metadata: metadata.merging(event.metadata ?? [:]) { _, new in new }, time: Self.timestamp()
+      ).utf8)
+    Self.lock.withLock { _ in
+      _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+    }
+  }
+
+  /// One line with its newline; metadata in the order of its keys.
+  func line(level: Logger.Level, message: String, metadata: Logger.Metadata, time: String) -> String {
     var fields: [(String, String)] = []
-    if !journald { fields.append(("time", Self.timestamp())) }
-    fields.append(("level", event.level.rawValue))
-    fields.append(("msg", "\(event.message)"))
+    if !journald { fields.append(("time", time)) }
+    fields.append(("level", level.rawValue))
+    fields.append(("msg", message))
     fields.append(("room", label))
-    let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
-    for key in merged.keys.sorted() { fields.append((key, "\(merged[key]!)")) }
-    var line = journald ? "<\(Self.priority(event.level))>" : ""
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { fields.append((key, "\(value)")) }
+    var line = journald ? "<\(Self.priority(level))>" : ""
     switch format {
     case .logfmt: line += fields.map { "\($0)=\(Self.logfmt($1))" }.joined(separator: " ")
     case .json:
       line += "{" + fields.map { "\(JSONWriter.quoted($0)):\(JSONWriter.quoted($1))" }.joined(separator: ",") + "}"
     }
-    line += "\n"
-    let bytes = Array(line.utf8)
-    Self.lock.withLock { _ in
-      _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
-    }
+    return line + "\n"
   }
 
   /// syslog(3) priorities.

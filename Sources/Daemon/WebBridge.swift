@@ -47,7 +47,7 @@ struct WebBridge: Sendable {
       BoundView(
         name: "store_backlog_bytes", limit: Int64(StoreSettings().backlogBytes), used: Int64(holder.store.backlogBytes)),
       BoundView(
-        name: "unknown_stations", limit: Int64(RollupSettings().maximumUnknownStations),
+        name: "unknown_stations", limit: Int64(limits.unknownStations),
         used: Int64(pipeline.committedView?.stations.lazy.filter { $0.registered == nil }.count ?? 0)),
       BoundView(name: "connections", limit: Int64(limits.connections)),
       BoundView(name: "connections_per_host", limit: Int64(limits.connectionsPerHost)),

@@ -61,6 +61,8 @@ package actor Deliverer {
   private let environment: Environment
   private nonisolated let woken = Mutex(false)
   private nonisolated let counts = Mutex<[String: Counts]>([:])
+  /// Configured hooks: they have numbers before their first delivery.
+  private nonisolated let names: Mutex<[String]>
   private var hooks: [String: Hook] = [:]
   private var attempts: [Int: Attempt] = [:]
   private var lastAttempt = 0
@@ -75,6 +77,7 @@ package actor Deliverer {
   package init(store: Store, hooks: [HookConfiguration], environment: Environment) {
     self.store = store
     self.environment = environment
+    self.names = Mutex(hooks.map(\.name))
     self.hooks = Dictionary(
       hooks.map { ($0.name, Hook(configuration: $0, state: DeliveryState(hook: $0.name, policy: $0.policy))) },
       uniquingKeysWith: { first, _ in first })
@@ -112,6 +115,7 @@ package actor Deliverer {
   /// store's: it reads the outbox.
   package nonisolated func statistics() throws(StoreError) -> [HookStatistics] {
     var found: [String: HookStatistics] = [:]
+    for name in names.withLock({ $0 }) { found[name] = HookStatistics(hook: name) }
     for (name, counts) in counts.withLock({ $0 }) {
       found[name] = HookStatistics(
         hook: name, delivered: counts.delivered, retried: counts.retried, dead: counts.dead)
@@ -133,6 +137,7 @@ package actor Deliverer {
   // MARK: On the hooks queue
 
   private func replace(_ configurations: [HookConfiguration]) {
+    names.withLock { $0 = configurations.map(\.name) }
     let names = Set(configurations.map(\.name))
     for (number, attempt) in attempts where !names.contains(attempt.hook) {
       attempt.cancel()

@@ -38,6 +38,7 @@ package struct DeliveryState: Sendable {
   package var count: Int { items.count }
   package var running: Int { inFlight }
 
+  /// Takes the policy of a new configuration; what waits keeps its times.
   package mutating func apply(_ policy: DeliveryPolicy) { self.policy = policy }
 
   /// Adds pending rows behind `loadedThrough`, ascending.

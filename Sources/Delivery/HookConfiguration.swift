@@ -9,11 +9,27 @@ package struct HookConfiguration: Sendable, Hashable {
     package var secret: Secret?
     package var timeoutMilliseconds: Int
     package var caFile: String?
-    package init(url: String, secret: Secret?, timeoutMilliseconds: Int = 10_000, caFile: String? = nil) {
+    /// Headers of the receiver's choice, beside the program's own.
+    package var headers: [Header]
+
+    package init(
+      url: String, secret: Secret?, timeoutMilliseconds: Int = 10_000, caFile: String? = nil, headers: [Header] = []
+    ) {
       self.url = url
       self.secret = secret
       self.timeoutMilliseconds = timeoutMilliseconds
       self.caFile = caFile
+      self.headers = headers
+    }
+
+    /// A header whose value may be a key.
+    package struct Header: Sendable, Hashable {
+      package var name: String
+      package var value: Secret
+      package init(name: String, value: Secret) {
+        self.name = name
+        self.value = value
+      }
     }
   }
 

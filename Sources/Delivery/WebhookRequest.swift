@@ -36,6 +36,10 @@ package struct WebhookRequest: Sendable, Hashable {
       Header(name: "Idempotency-Key", value: row.key),
       Header(name: "X-Lantian-Timestamp", value: timestamp),
     ]
+    // The program's own headers cannot be replaced.
+    let own = Set(headers.map { $0.name.lowercased() } + ["x-lantian-signature"])
+    headers += webhook.headers.filter { !own.contains($0.name.lowercased()) }
+      .map { Header(name: $0.name, value: $0.value.revealText()) }
     if let secret = webhook.secret {
       let signature = WebhookRequest.signature(secret: secret, timestamp: timestamp, body: row.body)
       headers.append(Header(name: "X-Lantian-Signature", value: signature))

@@ -66,12 +66,14 @@ package enum DemoScenario {
     ]
   }
 
+  /// The county table of the demonstration.
   package static func countiesCSV() -> String {
     DemoCity.counties.reduce(into: "code,name_zh,name_en,group\n") { text, county in
       text += "\(county.code),\(county.nameChinese),\(county.nameEnglish),\(county.group)\n"
     }
   }
 
+  /// The station table of the demonstration.
   package static func stationsCSV() -> String {
     var text = "id,name,county,class,lat,lon,assessed,urban,background,purpose\n"
     func yes(_ flag: Bool) -> String { flag ? "yes" : "no" }

@@ -13,6 +13,7 @@ internal import CLibcrypto
 
   deinit { unsafe lantian_sha256_free(state) }
 
+  /// Takes more of the message.
   package mutating func update(_ bytes: [UInt8]) {
     let done = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe lantian_sha256_update(state, buffer.baseAddress, buffer.count)

@@ -96,6 +96,20 @@ extension Engine {
     effects += issuer.issue(event, hooks: configuration.hooks)
   }
 
+  /// A unit that leaves the configuration takes its level with it: whoever was told of the level is told of its end.
+  mutating func endFinding(ofRemoved unit: Int, _ effects: inout [Effect]) {
+    guard let configuration, units[unit].machine.level != .none else { return }
+    let criteria = Criteria.named(configuration.criteria) ?? .mee2018
+    let assessment = LevelAssessment(
+      windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+    let events = LevelEvents(unit: county(unit), offset: configuration.site.offset, criteria: criteria)
+    var event = events.event(
+      .transition(from: units[unit].machine.level, to: .none), state: units[unit], assessment: assessment, at: now,
+      act: (by: "configuration", reason: "不再属于配置 (no longer configured)"))
+    event.rule = criteria.name + "/removed"
+    effects += issuer.issue(event, hooks: configuration.hooks)
+  }
+
   /// A person's act; one already done, or on a unit with nothing to lift, changes nothing.
   mutating func perform(_ act: OperatorAct, _ effects: inout [Effect]) {
     switch act {

@@ -62,6 +62,7 @@ extension Engine {
     guard let configuration else { return }
     do {
       rollup = try Rollup(decoding: block, site: configuration.site, feeds: configuration.feeds)
+      rollup.limitUnknownStations(configuration.maximumUnknownStations)
     } catch {
       throw reader.fail("\(error)")
     }

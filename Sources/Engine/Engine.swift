@@ -59,7 +59,7 @@ package struct Engine: Sendable {
     now = max(now, at)
     var effects: [Effect] = []
     if case .configuration(let next) = event {
-      configure(next)
+      configure(next, &effects)
       advance(&effects)
     } else {
       guard configuration != nil else { return [] }
@@ -89,8 +89,13 @@ package struct Engine: Sendable {
 
   // MARK: Records
 
-  private mutating func configure(_ next: EngineConfiguration) {
-    let old = Dictionary(uniqueKeysWithValues: zip(rollup.units.map(\.code), units))
+  private mutating func configure(_ next: EngineConfiguration, _ effects: inout [Effect]) {
+    let staying = Set(next.site.counties.map(\.code) + [next.site.code, next.site.urbanCode])
+    for (index, unit) in rollup.units.enumerated() where !staying.contains(unit.code) {
+      endFinding(ofRemoved: index, &effects)
+    }
+    let old = Dictionary(zip(rollup.units.map(\.code), units), uniquingKeysWith: { first, _ in first })
+    rollup.limitUnknownStations(next.maximumUnknownStations)
     rollup.configure(site: next.site, feeds: next.feeds)
     units = rollup.units.map { old[$0.code] ?? UnitState() }
     issuer.keep(hooks: next.hooks)
@@ -118,7 +123,10 @@ package struct Engine: Sendable {
       &readings, classes: rollup.classes(of: batch.stations), receivedAt: batch.receivedAt)
     let summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: readings, now: now)
     count(tally, summary, feed: batch.feed)
-    for layer in batch.layers where layers[layer.station] != nil || layers.count < Self.maximumLidars {
+    // A stamp from the future would hide every true layer until then.
+    let latest = batch.receivedAt.adding(milliseconds: screener.limits.futureToleranceMilliseconds)
+    for layer in batch.layers
+    where layer.at <= latest && (layers[layer.station] != nil || layers.count < Self.maximumLidars) {
       if let known = layers[layer.station], known.at > layer.at { continue }
       layers[layer.station] = layer
     }

@@ -23,6 +23,7 @@ extension EngineConfiguration {
       writer.list(hook.kinds) { $0.text($1.rawValue) }
     }
     writer.text(externalURL)
+    writer.signed(Int64(maximumUnknownStations))
   }
 
   package init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
@@ -41,7 +42,7 @@ extension EngineConfiguration {
         HookSubscription(
           name: try reader.text(), levels: try reader.texts(),
           kinds: try reader.list(of: "kinds") { reader throws(Failure) in try reader.named(EventKind.self) })
-      }, externalURL: try reader.text())
+      }, externalURL: try reader.text(), maximumUnknownStations: try reader.integer("the unknown stations"))
   }
 }
 

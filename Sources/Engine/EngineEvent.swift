@@ -69,6 +69,7 @@ public enum OperatorAct: Sendable, Hashable {
 
 /// Daily means of counties (or stations of record) for past days.
 public struct DailyMeansImport: Sendable, Hashable {
+  /// The mean of a unit, day and pollutant.
   public struct Row: Sendable, Hashable {
     /// Unit code.
     public var county: String
@@ -107,9 +108,11 @@ public struct EngineConfiguration: Sendable, Hashable {
   public var hooks: [HookSubscription]
   /// Where operators reach this daemon, written into deliveries; without a trailing slash.
   public var externalURL: String
+  /// Stations outside the registry that get a place.
+  public var maximumUnknownStations: Int
   public init(
     site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription],
-    externalURL: String = ""
+    externalURL: String = "", maximumUnknownStations: Int = 10_000
   ) {
     self.site = site
     self.feeds = feeds
@@ -118,6 +121,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     self.edition = edition
     self.hooks = hooks
     self.externalURL = externalURL
+    self.maximumUnknownStations = maximumUnknownStations
   }
 }
 

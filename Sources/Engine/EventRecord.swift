@@ -56,6 +56,7 @@ public struct EventRecord: Sendable, Hashable {
   public var textChinese: String
   public var textEnglish: String
 
+  /// A named scalar that a decision rests on.
   public struct Input: Sendable, Hashable {
     public var name: String
     public var value: EventInput

@@ -147,6 +147,7 @@ public struct UnitView: Sendable, Hashable {
 
 /// State of one target (目标进度).
 public struct TargetView: Sendable, Hashable {
+  /// The year as it will end if the rest is like the past, with its band.
   public struct Projection: Sendable, Hashable {
     public var value: Double
     public var low: Double

@@ -55,5 +55,6 @@ public final class Collector: Sendable {
     await server.waitForRequests(count, path: path, seconds: seconds)
   }
 
+  /// Ends the server and every connection.
   public func stop() { server.stop() }
 }

@@ -51,6 +51,7 @@ package enum DecodeVerdict: Sendable, Hashable {
 
 /// Why a body as a whole is bad.
 package struct DecodeFailure: Error, Sendable, Hashable {
+  /// Short and stable; stands in `last_error.code`.
   package enum Code: String, Sendable, CaseIterable {
     /// No bytes, or white space alone.
     case empty
@@ -82,6 +83,7 @@ package struct DecodeFailure: Error, Sendable, Hashable {
 
 /// One bad row or value.
 package struct RowError: Error, Sendable, Hashable {
+  /// Short and stable; what about the row is bad.
   package enum Code: String, Sendable, CaseIterable {
     case row
     case station

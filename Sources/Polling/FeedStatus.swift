@@ -47,6 +47,7 @@ package struct FeedStatus: Sendable {
 
   init(name: String) { self.name = name }
 
+  /// Polls that ended so.
   package func count(of outcome: PollOutcome) -> UInt64 { outcomes[outcome.rawValue] }
 
   mutating func add(_ outcome: PollOutcome, _ slots: Int = 1) { outcomes[outcome.rawValue] += UInt64(slots) }

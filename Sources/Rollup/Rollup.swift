@@ -13,7 +13,7 @@ package import AirQuality
 /// - 24 h from civil midnight fill the day of an assessed station (not for ozone, whose day is its highest 8 h mean).
 /// - All other periods are evidence: shown as newest value, in no ring.
 package struct Rollup: Sendable {
-  package let settings: RollupSettings
+  package private(set) var settings: RollupSettings
   var map: LaneMap
   var sources: SourceTable
   /// Minutes of all stations.
@@ -68,6 +68,9 @@ package struct Rollup: Sendable {
     sources.grow(stations: map.entries.count)
     latest.grow(stations: map.entries.count)
   }
+
+  /// How many stations beyond the registry get lanes from now on; those that have some keep them.
+  package mutating func limitUnknownStations(_ count: Int) { settings.maximumUnknownStations = count }
 
   /// Takes a new registry and order of feeds. Stations that stay (by id) keep their data, also when they become
   /// assessed or cease to be; those that went lose theirs, so a station to be retired gets an `until` instead.
@@ -160,17 +163,21 @@ package struct Rollup: Sendable {
   package var site: Site { map.site }
   /// Counties in the order of the site, then the city, then the urban district.
   package var units: [RollupUnit] { map.units }
+  /// Index of a unit by its code.
   package func unitIndex(_ code: String) -> Int? { map.unit(code) }
   /// Registered stations in the order of the site, then unknown ones as first seen.
   package var stationCount: Int { map.entries.count }
+  /// Id of a station by its index.
   package func stationID(_ index: Int) -> String { map.entries[index].id }
   /// The registry's entry; nil for an unknown station.
   package func station(_ index: Int) -> Station? { map.station(index) }
+  /// Index of a station by its id, known or not in the registry.
   package func stationIndex(_ id: String) -> Int? { map.index(of: id) }
   /// The classes of a batch's stations, for screening.
   package func classes(of stations: [String]) -> [StationClass?] {
     stations.map { map.index(of: $0).flatMap { map.station($0)?.stationClass } }
   }
+  /// Name of a feed by its number.
   package func feedName(_ feed: UInt16) -> String { sources.name(feed) }
   /// The newest reading of a station and pollutant, usable or not; nil when there was none.
   package func latest(station: Int, pollutant: Pollutant) -> LatestReading? {

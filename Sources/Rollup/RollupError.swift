@@ -29,6 +29,7 @@ package enum RollupError: Error, Hashable, CustomStringConvertible {
 
 /// Names a stored chunk; the engine maps it to its own key.
 package struct RollupChunkKey: Sendable, Hashable {
+  /// Which part of a day the chunk holds.
   package enum Kind: UInt8, Sendable, Hashable {
     case hours = 0
     case minutes = 1

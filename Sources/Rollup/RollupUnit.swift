@@ -2,6 +2,7 @@ package import AirQuality
 
 /// What means are made for: a county, the whole city, or the urban district.
 package struct RollupUnit: Sendable, Hashable {
+  /// What the unit averages.
   package enum Kind: Sendable, Hashable {
     case county
     /// 全市: the unweighted mean of the counties.

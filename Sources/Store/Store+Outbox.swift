@@ -139,6 +139,40 @@ extension Store {
     }
   }
 
+  /// Gives up the oldest pending deliveries of every hook that has more than `limit`; they stay, as given up, for as long
+  /// as the retention of dead letters. `completion` runs on the store queue with their number.
+  package func giveUpDeliveries(
+    beyond limit: Int, completion: @escaping @Sendable (Result<Int, StoreError>) -> Void
+  ) {
+    queue.async { @Sendable [self] in
+      if let failure {
+        return completion(.failure(StoreError(.failed, path: path, "an earlier commit failed: \(failure.message)")))
+      }
+      do {
+        let count = try pool.writeWithoutTransaction { database in
+          var count = 0
+          try database.inTransaction(.immediate) {
+            let hooks = try String.fetchAll(
+              database, sql: "SELECT hook FROM outbox WHERE state = 0 GROUP BY hook HAVING count(*) > ?",
+              arguments: [limit])
+            for hook in hooks {
+              try database.execute(
+                sql: """
+                  UPDATE outbox SET state = 2, last_error = ? WHERE hook = ? AND state = 0 AND sequence <= (
+                    SELECT sequence FROM outbox WHERE hook = ? AND state = 0 ORDER BY sequence DESC LIMIT 1 OFFSET ?)
+                  """,
+                arguments: ["more than \(limit) deliveries waited", hook, hook, limit])
+              count += database.changesCount
+            }
+            return .commit
+          }
+          return count
+        }
+        completion(.success(count))
+      } catch { completion(.failure(StoreError(error, path: path))) }
+    }
+  }
+
   private func write(_ result: DeliveryResult, to database: Database) throws {
     let state: Int64
     var next: Int64 = 0

@@ -18,7 +18,7 @@ internal import Timekeeping
 /// - libcurl is never called from inside one of its callbacks.
 /// - `shutdown()` must be called before the last reference goes: the sources hold the reactor until then.
 ///
-/// Unchecked Sendable: handlers given to Dispatch capture it, and all of them run on `queue`.
+/// `@unchecked Sendable`: handlers given to Dispatch capture it, and all of them run on `queue`.
 @safe final class Reactor: @unchecked Sendable {
   struct SocketSlot {
     var generation: UInt32 = 0

@@ -57,6 +57,7 @@ package struct TransferProtocols: OptionSet, Hashable, Sendable {
 
 /// Everything about a transfer that stays the same from poll to poll. Equal options let a handle be reused as it is.
 package struct TransferOptions: Hashable, Sendable {
+  /// Which versions are offered to the peer.
   package enum HTTPVersion: Hashable, Sendable {
     case http1
     /// HTTP/2 over TLS where the peer offers it, HTTP/1.1 otherwise.

@@ -10,6 +10,7 @@ package struct TransferHeader: Hashable, Sendable {
 
 /// One HTTP request.
 package struct TransferRequest: Sendable {
+  /// The methods that feeds and hooks need.
   package enum Method: Hashable, Sendable {
     case get
     case post

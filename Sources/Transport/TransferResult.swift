@@ -20,6 +20,7 @@ package struct TransferResponse: Sendable {
 
 /// How a transfer ended, and what it cost.
 package struct TransferResult: Sendable {
+  /// An answer, or why there is none.
   package enum Outcome: Sendable {
     case response(TransferResponse)
     case failure(TransportError)

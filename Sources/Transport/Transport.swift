@@ -8,7 +8,7 @@ internal import Timekeeping
 /// Every method is called on `queue`, and every completion runs there. Transfers beyond the caps wait in a bounded
 /// queue, host by host in turn. `shutdown()` must be called, on the queue, before the process exits.
 ///
-/// Unchecked Sendable: all state is touched on `queue` only, which every entry checks.
+/// `@unchecked Sendable`: all state is touched on `queue` only, which every entry checks.
 package final class Transport: @unchecked Sendable {
   package let queue: DispatchQueue
   package let limits: TransportLimits

@@ -2,6 +2,7 @@ internal import CLibcurl
 
 /// Why a transfer gave no answer.
 package struct TransportError: Error, Sendable, CustomStringConvertible {
+  /// What kind of failure, for outcomes and for deciding whether to try again.
   package enum Kind: String, Sendable {
     case timeout, connect, dns, tls
     case tooLarge = "too_large"

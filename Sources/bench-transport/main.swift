@@ -5,7 +5,9 @@ import Glibc
 import Timekeeping
 import Transport
 
-/// Keeps `concurrency` transfers going until a number of polls is done. Used on the transport's queue only.
+/// Keeps `concurrency` transfers going until a number of polls is done.
+///
+/// `@unchecked Sendable`: used on the transport's queue only.
 final class Load: @unchecked Sendable {
   private let transport: Transport
   private let requests: [TransferRequest]

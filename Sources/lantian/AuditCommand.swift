@@ -26,7 +26,7 @@ struct AuditReplayCommand: ParsableCommand {
     let scratch =
       FileManager.default.temporaryDirectory.path + "/lantian-audit-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: scratch) }
-    let result: JournalAudit.Result
+    let result: JournalAudit.Finding
     do {
       let store = try Store(directory: directory)
       defer { store.closeAndWait() }
