@@ -30,8 +30,8 @@ struct EpisodeTests {
     let feed = EpisodeFeed(
       stations: ["2183A", "2185A", "F1"], pm25: { $0 == "F1" ? 30 : Self.episode($1) }, firstHour: begin - 40)
     server.route("/rows", feed.behaviour(time))
-    try bench.write(
-      "siren.sh", "#!/bin/sh\ncat >>\(bench.file("siren.ndjson"))\necho >>\(bench.file("siren.ndjson"))\n", mode: 0o755)
+    // A file for each run: runs for different episodes may overlap.
+    try bench.write("siren.sh", "#!/bin/sh\nexec cat >\(bench.path)/siren-$$.json\n", mode: 0o755)
     try bench.configure(
       feeds: Workbench.feed("hourly", server.url("/rows"), every: "10m"),
       hooks: Workbench.webhook("duty", duty.url, extra: ["kinds: [level, alert, data, notice]"])
@@ -131,7 +131,8 @@ struct EpisodeTests {
   private static func checkSiren(_ bench: Workbench, hears events: [JSONValue]) async throws {
     let wanted = events.compactMap { $0["sequence"].int }
     let heard = try await eventually("the siren's \(wanted.count) events") { () -> [JSONValue]? in
-      let lines = bench.read("siren.ndjson").split(separator: "\n").compactMap { try? JSONValue(Array($0.utf8)) }
+      let runs = try bench.files { $0.hasPrefix("siren-") && $0.hasSuffix(".json") }
+      let lines = runs.compactMap { try? JSONValue(Array(bench.read($0).utf8)) }
       return Set(lines.compactMap { $0["lantian"]["sequence"].int }).isSuperset(of: wanted) ? lines : nil
     }
     #expect(Set(heard.compactMap { $0["lantian"]["sequence"].int }) == Set(wanted))
@@ -149,12 +150,13 @@ struct EpisodeTests {
     var text: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     var ids: [Int] = []
-    while ids.last ?? 0 < last, text.count < 16 << 20 {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while ids.count < last - after, ContinuousClock.now < deadline {
       let count = recv(descriptor, &chunk, chunk.count, 0)
       guard count > 0 else { break }
       text += chunk[..<count]
-      ids = String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap {
-        $0.hasPrefix("id:") ? Int($0.dropFirst(3).drop { $0 == " " }.prefix { $0.isNumber }) : nil
+      ids = text.split(separator: 0x0A).filter { $0.starts(with: Array("id:".utf8)) }.compactMap { line in
+        Int(String(decoding: line.dropFirst(3), as: UTF8.self).filter(\.isNumber))
       }
     }
     #expect(Array(ids.prefix(last - after)) == Array((after + 1)...last))

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// JSON as the API sends it, to be asked by key and index; whatever is absent is null.
-enum JSONValue: Decodable, Equatable {
+enum JSONValue: Decodable, Equatable, CustomStringConvertible {
   case null
   case flag(Bool)
   case number(Double)
@@ -40,4 +40,17 @@ enum JSONValue: Decodable, Equatable {
   var int: Int? { double.flatMap { Int(exactly: $0) } }
   var bool: Bool? { if case .flag(let flag) = self { flag } else { nil } }
   var isNull: Bool { self == .null }
+
+  /// Short, with keys in order: equal values give equal texts.
+  var description: String {
+    switch self {
+    case .null: "null"
+    case .flag(let flag): "\(flag)"
+    case .number(let number): "\(number)"
+    case .text(let text): "\"\(text)\""
+    case .list(let items): "[" + items.map(\.description).joined(separator: ",") + "]"
+    case .object(let fields):
+      "{" + fields.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",") + "}"
+    }
+  }
 }

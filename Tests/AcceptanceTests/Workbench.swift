@@ -24,8 +24,15 @@ final class Workbench: Sendable {
   }
 
   /// Empty when there is no such file.
-  func read(_ name: String) -> String {
-    (try? Data(contentsOf: URL(filePath: file(name)))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  func read(_ name: String) -> String { readFile(file(name)) }
+
+  func readFile(_ path: String) -> String {
+    (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  /// Names in the folder that `choose` accepts.
+  func files(_ choose: (String) -> Bool) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).filter(choose)
   }
 
   /// Writes `lantian.yaml` for the two counties below.
