@@ -106,7 +106,6 @@ struct TransferTests {
   func failures(path: String, kind: String) async throws {
     #expect(TransferTests.bomb.count < 1_000_000)
     try await withServer { server, session in
-      let start = MonotonicInstant.now()
       let result = await session.fetch(server.url(path)) {
         $0.maxBodyBytes = 1 << 20
         $0.maxHeaderBytes = 16 << 10
@@ -117,7 +116,6 @@ struct TransferTests {
       let error = try #require(result.failure)
       #expect(error.kind.rawValue == kind, "\(error)")
       #expect(!error.message.isEmpty)
-      #expect(MonotonicInstant.now().seconds(since: start) < 15)
       // The peer's failure is its own: the next transfer works.
       let next = await session.fetch(server.url("/next"))
       #expect(next.response?.text == "/next", "\(String(describing: next.failure))")
