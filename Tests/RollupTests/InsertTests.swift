@@ -61,10 +61,10 @@ import Testing
       whole.encode(into: &left)
       single.encode(into: &right)
       #expect(left == right, "seed \(seed), step \(step)")
-    }
-    for (key, expected) in reference {
-      let pollutant = Pollutant(rawValue: UInt8(key & 0xFF)) ?? .pm25
-      #expect(whole.latest(station: Int(key >> 8), pollutant: pollutant) == expected, "seed \(seed)")
+      for (key, expected) in reference {
+        let pollutant = Pollutant(rawValue: UInt8(key & 0xFF)) ?? .pm25
+        #expect(whole.latest(station: Int(key >> 8), pollutant: pollutant) == expected, "seed \(seed), step \(step)")
+      }
     }
     #expect(reference.count > 20)
   }
