@@ -88,10 +88,13 @@ package struct LevelMachine: Sendable, Hashable {
       remindersGiven = 0
       if since == nil { since = at }
     } else if level > .none {
-      let due = Int32(assessment.indeterminateWindows / Self.decisionHours)
+      // Since this machine said so: windows of the past that a change of stations made unknown do not count.
+      let since = indeterminateSince ?? at
+      let hours = Int(max(0, at.milliseconds - since.milliseconds) / 3_600_000) + 1
+      let due = Int32(hours / Self.decisionHours)
       if due > remindersGiven {
         remindersGiven = due
-        outcomes.append(.decisionNeeded(indeterminateHours: assessment.indeterminateWindows))
+        outcomes.append(.decisionNeeded(indeterminateHours: hours))
       }
     }
   }

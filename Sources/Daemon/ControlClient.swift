@@ -61,7 +61,8 @@ package struct ControlClient: Sendable {
     case .response(let response): return Answer(status: response.status, body: response.body)
     case .failure(let error):
       throw Unreachable(
-        description: "\(socket): \(error.message); is the daemon running, and may you use its control socket?")
+        description:
+          "nobody answers at \(socket) (\(error.kind.rawValue)); is the daemon running, and may you use the file?")
     }
   }
 }

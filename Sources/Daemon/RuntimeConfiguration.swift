@@ -37,7 +37,8 @@ package struct RuntimeConfiguration: Sendable {
     for feed in enabled {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
-        readers[feed.name] = FeedIntake.Reader(decoder: decoder, defaultStation: feed.station ?? feed.name)
+        readers[feed.name] = FeedIntake.Reader(
+          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil))
       } catch {
         problems.append(feed.problem(error))
       }

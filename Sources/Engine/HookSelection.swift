@@ -23,7 +23,9 @@ package struct HookSelection: Sendable, Hashable {
 
   /// Decides for one hook and remembers.
   package mutating func decide(_ event: EventRecord, for hook: HookSubscription) -> (tell: Bool, reason: Reason) {
-    guard hook.kinds.contains(event.kind) else { return (false, .otherKind) }
+    // A reminder is about a level: who hears of levels is asked to decide.
+    let kind = event.kind == .reminder ? .level : event.kind
+    guard hook.kinds.contains(kind) else { return (false, .otherKind) }
     let wasTold = told[hook.name]?.contains(event.id) ?? false
     let decision: (tell: Bool, reason: Reason)
     switch event.kind {

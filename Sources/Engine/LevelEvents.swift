@@ -43,8 +43,9 @@ struct LevelEvents {
       text = EventTexts.headsUp(subject)
     case .liftProposed(let to):
       record.kind = .notice
-      record.to = to.name
+      // Nothing has changed yet: the level in force stands in `from` and `to`.
       record.rule = criteria.name + "/lift-proposed"
+      record.inputs.append(.init("proposed", .text(to.name)))
       text = EventTexts.liftProposed(subject, level: machine.level, to: to, hours: criteria.clearHours)
     case .liftWithdrawn:
       record.kind = .notice

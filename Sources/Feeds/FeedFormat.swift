@@ -19,6 +19,15 @@ package enum FeedFormat: Sendable, Hashable {
     }
   }
 
+  /// Whether answers may speak for one device without naming it: rows then take the station of the feed.
+  package var mayNameNoStation: Bool {
+    switch self {
+    case .preset(let preset): preset == .sensorCommunity
+    case .mapping(let mapping): mapping.station == nil
+    case .lidar(let mapping): mapping.station == nil
+    }
+  }
+
   /// Decodes one answer; a feed that polls keeps a `FeedDecoder` instead.
   package func decode(_ body: [UInt8], context: DecodeContext) -> DecodedBody {
     do throws(MappingError) {

@@ -33,13 +33,15 @@ package struct PollAnswer: Sendable {
 }
 
 /// What is wrong with a feed, as the API's `last_error`.
-package struct FeedFault: Error, Hashable, Sendable {
+package struct FeedFault: Error, Hashable, Sendable, CustomStringConvertible {
   /// Short and stable: `timeout`, `http_404`, `bad_row`.
   package var code: String
   /// For people; names what to do where that is known.
   package var message: String
   /// Where in the body; nil when it is not about a place in it.
   package var path: String?
+
+  package var description: String { "\(code): \(message)" + (path.map { " (\($0))" } ?? "") }
 
   package init(code: String, message: String, path: String? = nil) {
     self.code = code

@@ -176,7 +176,10 @@ struct WebFace: Sendable {
   private func targets(_ request: WebRequest) throws -> WebReply {
     let view = try committedView()
     let asked = try Query(request.queryText).integer("year", in: 1_970...9_999)
-    let year = asked ?? view.site.offset.day(of: view.at).year
+    let years = Set(view.targets.map(\.year))
+    let running = view.site.offset.day(of: view.at).year
+    // Without a table for the running year the newest one that is over, whose judgement is still due.
+    let year = asked ?? (years.contains(running) ? running : years.filter { $0 < running }.max() ?? running)
     return list(view.targets.filter { $0.year == year }, offset: view.site.offset) { $0.write($1) }
   }
 

@@ -35,6 +35,7 @@ struct DecodeCommand: ParsableCommand {
     guard let format = FeedFormat(named: format) else { return }
     let decoder = try FeedDecoder(format)
     let writer = NDJSONWriter(feed: self.format)
+    let device = format.mayNameNoStation ? self.format : nil
     var failed = false
     for file in files {
       let body: [UInt8]
@@ -44,7 +45,7 @@ struct DecodeCommand: ParsableCommand {
         throw ExitStatus.inputOutput.fail("\(error)")
       }
       let decoded = decoder.decode(
-        body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? self.format))
+        body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? device))
       var output: [UInt8] = []
       writer.write(decoded.batch, to: &output)
       InputFile.writeStandardOutput(output)

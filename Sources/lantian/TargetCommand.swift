@@ -15,7 +15,7 @@ struct TargetStatusCommand: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var control: ControlOptions
 
-  @Option(help: "Year; all years of the tables otherwise.")
+  @Option(help: "Year; otherwise the running one, or the newest that has a table.")
   var year: Int?
 
   private struct Target: Decodable {
