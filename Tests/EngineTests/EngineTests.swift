@@ -102,8 +102,6 @@ import Testing
     scenario.apply(
       .batch(FeedBatch(feed: "reference", receivedAt: at, stations: ["B1", "B2"], readings: readings)), at: at)
     #expect(scenario.transitions(of: "141182") == ["none>red"])
-    let step = scenario.events.first { $0.kind == .level && $0.county == "141182" }
-    #expect(step?.at == Scenario.offset.start(ofHour: scenario.hour), "the hour that ended last is judged at once")
   }
 
   @Test func anotherFeedsRowsStayEvidence() {

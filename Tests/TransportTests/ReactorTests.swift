@@ -73,7 +73,7 @@ struct ReactorTests {
     }
     let session = try Session()
     for index in 0..<5 {
-      let result = await session.fetch(server.url("/\(index)")) { $0.timeout = .seconds(10) }
+      let result = await session.fetch(server.url("/\(index)")) { $0.timeout = .milliseconds(300) }
       #expect(result.response?.text == "/\(index)")
     }
     await session.elapse(.milliseconds(500))
