@@ -12,6 +12,8 @@ package enum LevelOutcome: Sendable, Hashable {
   case liftWithdrawn
   /// The newest window decides nothing any more.
   case becameIndeterminate
+  /// The unit has lost its last assessed station (无评价点位) with a level in force.
+  case becameUnmonitored
   /// It decides again. `since` is when knowledge was lost; nil the first time anything is known.
   case becameKnown(since: Instant?)
   /// A level is in force and nothing was decided for so many windows: a person is asked to decide.
@@ -97,6 +99,13 @@ package struct LevelMachine: Sendable, Hashable {
         outcomes.append(.decisionNeeded(indeterminateHours: hours))
       }
     }
+  }
+
+  /// Nothing can be decided from now on, for a reason outside the windows. The level holds; reminders count from here.
+  package mutating func loseKnowledge(at: Instant) {
+    guard isKnown else { return }
+    isKnown = false
+    indeterminateSince = at
   }
 
   /// Proposes falling, or takes the proposal back.

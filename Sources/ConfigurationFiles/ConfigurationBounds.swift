@@ -26,6 +26,8 @@ package enum ConfigurationBounds {
 
   /// Milliseconds.
   package static let everyMilliseconds: ClosedRange<Int64> = 100...86_400_000
+  /// Of `late_after` and `frozen_after`.
+  package static let silenceMilliseconds: ClosedRange<Int64> = 1_000...31 * 86_400_000
   package static let timeoutMilliseconds: ClosedRange<Int64> = 100...600_000
   /// `timeout` when none is given: the smaller of `every` and 30 s, at least 5 s.
   package static func defaultTimeoutMilliseconds(every: Int64) -> Int64 { max(5_000, min(every, 30_000)) }

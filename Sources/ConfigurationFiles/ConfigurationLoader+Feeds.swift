@@ -4,7 +4,7 @@ import Secrets
 extension ConfigurationLoader {
   static let feedKeys = [
     "name", "url", "enabled", "format", "every", "offset", "timeout", "connect_timeout", "low_speed", "max_body",
-    "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station",
+    "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after",
   ]
 
   mutating func readFeeds(_ lists: [ConfigurationNode]) -> [FeedConfiguration] {
@@ -74,6 +74,8 @@ extension ConfigurationLoader {
       maxRedirects: integer(fields["max_redirects"], in: ConfigurationBounds.redirects, "a count")
         ?? ConfigurationBounds.defaultRedirects,
       station: filledText(fields["station"], "a station's id"),
+      lateAfterMilliseconds: duration(fields["late_after"], in: ConfigurationBounds.silenceMilliseconds),
+      frozenAfterMilliseconds: duration(fields["frozen_after"], in: ConfigurationBounds.silenceMilliseconds),
       origin: ConfigurationOrigin(node.location, path: node.path))
     return name == nil ? nil : result
   }

@@ -30,6 +30,11 @@ package struct FeedConfiguration: Sendable, Hashable {
   package var maxRedirects: Int
   /// Station of all rows when the answer names none.
   package var station: String?
+  /// Civil time without success after which the feed is late; nil: three times `every`.
+  package var lateAfterMilliseconds: Int64?
+  /// Civil time with the same content after which the feed is frozen; nil: six times `every`, at least three averaging
+  /// periods of its data.
+  package var frozenAfterMilliseconds: Int64?
   /// Where the feed stands; no part of its identity.
   package var origin: ConfigurationOrigin
   package var location: SourceLocation { origin.location }

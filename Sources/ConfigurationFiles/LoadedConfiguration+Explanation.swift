@@ -98,6 +98,11 @@ extension LoadedConfiguration {
     if let proxy = feed.proxy { members.append(.init("proxy", .text(proxy.display))) }
     if let file = feed.tls.authorityFile { members.append(.init("ca_file", .text(file))) }
     if !feed.headers.isEmpty { members.append(.init("headers", .list(feed.headers.map { .text($0.name) }))) }
+    members += [
+      .init("late_after", feed.lateAfterMilliseconds.map { time($0) } ?? .text("3 x every")),
+      .init(
+        "frozen_after", feed.frozenAfterMilliseconds.map { time($0) } ?? .text("6 x every, at least 3 data periods")),
+    ]
     if let station = feed.station { members.append(.init("station", .text(station))) }
     return .object(members)
   }

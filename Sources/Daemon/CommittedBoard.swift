@@ -9,6 +9,8 @@ final class CommittedBoard: Sendable {
     var waiting: (view: SiteView, verdicts: [String: FeedVerdicts])?
     var view: SiteView?
     var verdicts: [String: FeedVerdicts] = [:]
+    /// Who waits until readers see a record.
+    var readers: [(position: Int64, resume: CheckedContinuation<Void, Never>)] = []
   }
   private let state = Mutex(State())
 
@@ -31,8 +33,28 @@ final class CommittedBoard: Sendable {
     }
   }
 
+  /// Returns when the visible view holds the record of that position: who wrote something reads it afterwards. Returns
+  /// early when the view that would have shown it is given up (`reset`).
+  func shows(_ position: Int64) async {
+    await withCheckedContinuation { continuation in
+      let shown = state.withLock { state in
+        if let view = state.view, view.position >= position { return true }
+        state.readers.append((position, continuation))
+        return false
+      }
+      if shown { continuation.resume() }
+    }
+  }
+
   /// Forgets a view that will never be committed; the last committed one stays visible.
-  func reset() { state.withLock { $0.waiting = nil } }
+  func reset() {
+    let readers = state.withLock { state in
+      state.waiting = nil
+      defer { state.readers = [] }
+      return state.readers
+    }
+    for reader in readers { reader.resume.resume() }
+  }
 
   /// Says how far the disk was at the start.
   func begin(at position: Int64) { state.withLock { $0.through = position } }
@@ -42,6 +64,8 @@ final class CommittedBoard: Sendable {
     state.waiting = nil
     state.view = waiting.view
     state.verdicts = waiting.verdicts
+    for reader in state.readers where reader.position <= waiting.view.position { reader.resume.resume() }
+    state.readers.removeAll { $0.position <= waiting.view.position }
     return waiting.view
   }
 }

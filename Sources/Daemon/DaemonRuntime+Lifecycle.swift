@@ -4,11 +4,11 @@ import Delivery
 import Dispatch
 import Engine
 import Glibc
-import Logging
+package import Logging
 import Polling
 import Store
 import Synchronization
-import Timekeeping
+package import Timekeeping
 import Transport
 import Web
 
@@ -295,6 +295,35 @@ extension DaemonRuntime {
     case .ok, .notModified: logger.info("feed answers", metadata: metadata)
     case .skipped: logger.debug("poll skipped", metadata: metadata)
     default: logger.warning("feed fails", metadata: metadata)
+    }
+  }
+
+  /// A state that ends in the future was written under a wrong clock: until that moment hours are not closed by time.
+  func warnIfBehind(_ clock: any SiteClock, _ newest: Instant?, _ offset: CivilOffset) {
+    guard let newest, newest.milliseconds - clock.now().milliseconds > SteadyClock.patienceMilliseconds else { return }
+    logger.critical(
+      "the clock is behind the newest record; hours close again when it has come there: set the clock, or restore a backup",
+      metadata: ["now": "\(offset.format(clock.now()))", "newest_record": "\(offset.format(newest))"])
+  }
+
+  static func log(_ jump: ClockJumpDetector.Jump, _ logger: Logger) {
+    logger.warning(
+      "the clock stepped; feeds wait for their next slot", metadata: ["seconds": "\(jump.milliseconds / 1_000)"])
+  }
+
+  /// What became of a leap of the machine's clock.
+  package static func log(_ report: SteadyClock.Report, _ logger: Logger) {
+    switch report {
+    case .held(let ahead):
+      logger.error(
+        "the machine's clock leapt ahead and is not believed until a feed's server confirms it: check NTP",
+        metadata: ["seconds": "\(ahead / 1_000)", "patience_seconds": "\(SteadyClock.patienceMilliseconds / 1_000)"])
+    case .withdrawn: logger.notice("the machine's clock came back; nothing was dated by it meanwhile")
+    case .confirmed(let ahead):
+      logger.warning("a feed's server confirms the new time", metadata: ["seconds": "\(ahead / 1_000)"])
+    case .accepted(let ahead):
+      logger.error(
+        "nobody could confirm the machine's new time; it is taken now", metadata: ["seconds": "\(ahead / 1_000)"])
     }
   }
 

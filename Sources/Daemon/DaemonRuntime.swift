@@ -111,7 +111,9 @@ package actor DaemonRuntime {
     logger.info(
       "state recovered",
       metadata: ["records": "\(recovered.position)", "snapshot": "\(recovered.snapshotPosition)"])
-    let clock = options.clock(recovered.position == 0 ? nil : recovered.engine.now)
+    let newest = recovered.position == 0 ? nil : recovered.engine.now
+    let clock = options.clock(newest)
+    warnIfBehind(clock, newest, loaded.site.offset)
     status.withLock { $0.speed = clock.speed }
     let pipeline = EnginePipeline(
       store: store, recovered: recovered, clock: clock, outlets: outlets(), logger: logger)
@@ -134,7 +136,7 @@ package actor DaemonRuntime {
         consumer: { [poller] answer in
           intake.take(answer) { verdict in poller.poller?.report(answer.id, verdict) }
         },
-        observer: { [self] record in note(record) }))
+        observer: { [self] record in note(record) }, clockJumped: { [logger] in Self.log($0, logger) }))
     try await put(configuration, in: pipeline, recovered.engine.configuration)
     try await listen(loaded, holder, pipeline, intake, clock)
     await pipeline.start()

@@ -124,6 +124,8 @@ actor EnginePipeline {
     let told = !item.outbox.isEmpty
     let generation = generation
     let store = store
+    // A person's act is shown with its commit; everything else waits for the next view.
+    if case .act = event { makeView() }
     store.commit(group: [item]) { @Sendable [self] result in
       switch result {
       case .success(let through):
@@ -144,6 +146,13 @@ actor EnginePipeline {
     try await withCheckedThrowingContinuation { continuation in
       submit(event) { continuation.resume(with: $0) }
     }
+  }
+
+  /// Applies a person's act and returns when it is durable and readers see what it did.
+  nonisolated func perform(_ act: OperatorAct) async throws -> AppliedRecord {
+    let applied = try await journal(.act(act))
+    await board.shows(applied.position)
+    return applied
   }
 
   private func dueSnapshot() -> StoredSnapshot? {
@@ -244,12 +253,14 @@ actor EnginePipeline {
     let pause = max(Self.viewIntervalNanoseconds, viewCost * 10)
     let wait = max(0, pause - MonotonicInstant.now().nanoseconds(since: viewAt))
     executor.queue.asyncAfter(deadline: .now() + .nanoseconds(Int(wait))) { @Sendable [self] in
-      assumeIsolated { $0.makeView() }
+      assumeIsolated {
+        $0.viewScheduled = false
+        $0.makeView()
+      }
     }
   }
 
   private func makeView() {
-    viewScheduled = false
     guard isAccepting else { return }
     let started = MonotonicInstant.now()
     let view = engine.view(position: position)
@@ -297,5 +308,7 @@ actor EnginePipeline {
       apply(.tick) { _ in continuation.resume() }
     }
     isAccepting = false
+    // No further view will come.
+    board.reset()
   }
 }

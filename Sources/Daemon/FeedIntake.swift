@@ -124,12 +124,14 @@ final class FeedIntake: Sendable {
       let fault = decoded.errors.first.map {
         FeedFault(code: "row_\($0.code.rawValue)", message: $0.message, path: $0.path)
       }
-      return .confirmed(readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault)
+      let period = decoded.batch.readings.lazy.map(\.periodMilliseconds).max() ?? 0
+      return .confirmed(
+        readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault, periodMilliseconds: Int64(period)
+      )
     case .empty:
       return .empty(fault: FeedFault(code: "empty", message: "the answer holds no row"))
     case .failed(let failure):
-      let path = decoded.errors.first?.path
-      let fault = FeedFault(code: failure.code.rawValue, message: failure.message, path: path)
+      let fault = FeedFault(code: failure.code.rawValue, message: failure.message, path: failure.path)
       switch failure.code {
       case .empty: return .empty(fault: fault)
       case .errorReply where Self.speaksOfQuota(failure.message): return .throttled(fault)

@@ -16,7 +16,10 @@ package enum JournalAudit {
   }
 
   /// `scratch` is an empty directory for the replayed store. The journal must reach back to its first record.
-  package static func replay(_ store: Store, scratch: String) throws -> Finding {
+  /// `progress` is told now and then how many records are done, of how many.
+  package static func replay(
+    _ store: Store, scratch: String, progress: (_ done: Int64, _ all: Int64) -> Void = { _, _ in }
+  ) throws -> Finding {
     let copy = try Store(directory: scratch)
     defer { copy.closeAndWait() }
     let snapshots = try store.snapshots()
@@ -30,11 +33,13 @@ package enum JournalAudit {
         items.append(
           try CommitItem(
             record, effects: effects, outbox: OutboxRow.rendered(effects, of: engine, createdAt: record.at)))
-        for snapshot in snapshots where snapshot.position == record.position {
+        for snapshot in snapshots
+        where snapshot.position == record.position && snapshot.version == Int(Engine.snapshotVersion) {
           agree = agree && snapshot.bytes == engine.snapshot()
         }
       }
       try copy.commitAndWait(items)
+      progress(copy.committed.position, store.committed.position)
     }
     return Finding(
       records: copy.committed.position, stored: try store.stateDigest(), replayed: try copy.stateDigest(),

@@ -152,6 +152,8 @@ extension FeedDefinition {
     usesHTTP2 = feed.http2
     headers = feed.headers.map { TransferHeader($0.name, $0.value.revealText()) }
     maxRedirects = feed.maxRedirects
+    lateAfter = feed.lateAfterMilliseconds.map { .milliseconds($0) }
+    frozenAfter = feed.frozenAfterMilliseconds.map { .milliseconds($0) }
   }
 }
 

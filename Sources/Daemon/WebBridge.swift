@@ -58,7 +58,8 @@ struct WebBridge: Sendable {
   private func feeds() -> [FeedStatusView] {
     let verdicts = pipeline.committedVerdicts
     return (poller.poller?.status() ?? []).map { status in
-      FeedStatusView(
+      let verdict = verdicts[status.name] ?? FeedVerdicts()
+      return FeedStatusView(
         name: status.name, state: Web.FeedState(rawValue: status.state.rawValue) ?? .ok, lastPoll: status.lastPoll,
         lastSuccess: status.lastSuccess,
         lastError: status.lastError.map {
@@ -66,7 +67,8 @@ struct WebBridge: Sendable {
         }, nextPoll: status.nextPoll, polls: status.polls, notModified: status.notModified, readings: status.readings,
         bytes: status.bytes,
         outcomes: PollOutcome.allCases.map { LabelledCount($0.label, status.count(of: $0)) },
-        verdicts: (verdicts[status.name] ?? FeedVerdicts()).labelled.map { LabelledCount($0.name, $0.count) },
+        verdicts: verdict.labelled.map { LabelledCount($0.name, $0.count) },
+        dispositions: verdict.dispositions.map { LabelledCount($0.name, $0.count) },
         pollDuration: status.duration, overruns: status.overruns)
     }
   }
@@ -174,8 +176,8 @@ struct WebBridge: Sendable {
     }
     let id = request.id ?? Self.freshID()
     do {
-      let applied = try await pipeline.journal(
-        .act(.lift(id: id, county: request.county, by: request.by, reason: request.reason)))
+      let applied = try await pipeline.perform(
+        .lift(id: id, county: request.county, by: request.by, reason: request.reason))
       if let event = applied.events.first(where: { $0.kind == .level }) { return .done(sequence: event.sequence) }
       return .refused(
         code: "nothing_to_lift",

@@ -4,17 +4,26 @@ import Rollup
 
 /// Judging hours, and people's acts on the result.
 extension Engine {
-  /// Judges every unit's hours that are complete, or whose closing time has passed.
+  /// Judges every unit's hours that are complete, or whose closing time has passed, and the level of now again where
+  /// late or corrected hours changed past windows: once a record, with everything it brought.
+  ///
+  /// A unit that has lost its stations while a level is in force goes on being judged, by windows that decide nothing:
+  /// the level holds and people are asked to decide. Without a level there is nothing to say of it.
   mutating func judgeDueHours(_ effects: inout [Effect]) {
     guard let configuration else { return }
     let offset = configuration.site.offset
     let running = offset.hour(of: now)
     let closed = offset.hour(of: now.adding(milliseconds: -Self.closingDelayMilliseconds)) - 1
-    for unit in units.indices where !isUnmonitored(unit, hour: running) {
+    defer { rewritten.removeAll() }
+    for unit in units.indices {
+      if isUnmonitored(unit, hour: running), units[unit].machine.level == .none { continue }
       let from = units[unit].judgedThrough.map { $0 + 1 } ?? closed
       var through = max(from - 1, closed)
       while through + 1 < running, rollup.hourIsComplete(unit, hour: through + 1) { through += 1 }
-      guard from <= through else { continue }
+      guard from <= through else {
+        if rewritten.contains(unit) { judge(unit: unit, &effects) }
+        continue
+      }
       if through - from >= Self.maximumSteps {
         // A long silence: every window is made, the level of now is judged in one step.
         let first = max(from, through - Int32(WindowRing.capacity) + 1)
@@ -31,9 +40,8 @@ extension Engine {
     }
   }
 
-  /// Late or corrected hours: the windows that hold them are made again and the level of now is judged again; steps
-  /// already issued stay (DOMAIN.md 12).
-  mutating func rejudge(_ spans: [UnitSpan], _ effects: inout [Effect]) {
+  /// Late or corrected hours: the windows that hold them are made again; steps already issued stay (DOMAIN.md 12).
+  mutating func rewrite(_ spans: [UnitSpan]) {
     for span in spans {
       guard let judged = units[span.unit].judgedThrough, span.firstHour <= judged else { continue }
       let first = max(span.firstHour, judged - Int32(WindowRing.capacity) + 1)
@@ -42,7 +50,7 @@ extension Engine {
       guard first <= last else { continue }
       var changed = false
       for hour in first...last { changed = setWindow(unit: span.unit, hour: hour) || changed }
-      if changed { judge(unit: span.unit, &effects) }
+      if changed { rewritten.insert(span.unit) }
     }
   }
 
@@ -94,6 +102,16 @@ extension Engine {
       criteria: Criteria.named(configuration.criteria) ?? .mee2018)
     let event = events.event(outcome, state: units[unit], assessment: assessment, at: at, act: act)
     effects += issuer.issue(event, hooks: configuration.hooks)
+  }
+
+  /// A unit whose last assessed station left the configuration while a level is in force: said at once, the level holds.
+  mutating func loseStations(unit: Int, _ effects: inout [Effect]) {
+    guard let configuration, units[unit].machine.level != .none else { return }
+    units[unit].machine.loseKnowledge(at: now)
+    let criteria = Criteria.named(configuration.criteria) ?? .mee2018
+    let assessment = LevelAssessment(
+      windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+    emit(.becameUnmonitored, unit: unit, assessment: assessment, at: now, act: nil, &effects)
   }
 
   /// A unit that leaves the configuration takes its level with it: whoever was told of the level is told of its end.

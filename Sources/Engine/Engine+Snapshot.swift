@@ -4,7 +4,7 @@ import Rollup
 /// The whole state as bytes: a start loads the newest snapshot and applies the journal's tail.
 extension Engine {
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 1
+  package static let snapshotVersion: UInt16 = 2
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -20,6 +20,7 @@ extension Engine {
     issuer.encode(into: &writer)
     writer.list(imports) { $0.text($1) }
     writer.list(acts) { $0.text($1) }
+    membership.encode(into: &writer)
     writer.list(layers.values.sorted { $0.station < $1.station }) { $1.encode(into: &$0) }
     writer.varint(damagedChunks)
     writer.varint(refusedImportRows)
@@ -51,6 +52,7 @@ extension Engine {
     issuer = try EventIssuer(decoding: &reader)
     imports = try reader.texts()
     acts = try reader.texts()
+    membership = try Membership(decoding: &reader)
     let heights = try reader.list(of: "layers") { reader throws(SnapshotReadingError) in
       try LidarLayer(decoding: &reader)
     }
@@ -61,7 +63,7 @@ extension Engine {
     try reader.finish()
     guard let configuration else { return }
     do {
-      rollup = try Rollup(decoding: block, site: configuration.site, feeds: configuration.feeds)
+      rollup = try Rollup(decoding: block, site: membership.site(configuration.site), feeds: configuration.feeds)
       rollup.limitUnknownStations(configuration.maximumUnknownStations)
     } catch {
       throw reader.fail("\(error)")

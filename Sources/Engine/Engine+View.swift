@@ -92,7 +92,7 @@ extension Engine {
   private static func aqiView(_ aqi: AQI) -> AQIView {
     AQIView(
       realtime: aqi.value, primary: aqi.primary, categoryChinese: aqi.category?.chinese ?? "",
-      categoryEnglish: aqi.category?.english ?? "")
+      categoryEnglish: aqi.category?.english ?? "", missing: aqi.missing)
   }
 
   // MARK: Units

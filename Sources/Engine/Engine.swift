@@ -26,6 +26,10 @@ package struct Engine: Sendable {
   var imports: [String] = []
   /// Ids of the newest operator acts, bounded by `maximumActs`: a repeated request does nothing.
   var acts: [String] = []
+  /// Since when stations that came later count.
+  var membership = Membership()
+  /// Units whose past windows the present record changed; empty between records.
+  var rewritten: Set<Int> = []
   /// Newest lidar layer by station, bounded by `maximumLidars`.
   var layers: [String: LidarLayer] = [:]
   /// Chunks from the store that could not be read.
@@ -96,25 +100,31 @@ package struct Engine: Sendable {
     }
     let old = Dictionary(zip(rollup.units.map(\.code), units), uniquingKeysWith: { first, _ in first })
     rollup.limitUnknownStations(next.maximumUnknownStations)
-    rollup.configure(site: next.site, feeds: next.feeds)
+    let running = next.site.offset.hour(of: now)
+    let monitored = Set(rollup.units.indices.filter { !isUnmonitored($0, hour: running) }.map { rollup.units[$0].code })
+    let site = membership.site(next.site, after: configuration?.site, today: next.site.offset.day(of: now))
+    rollup.configure(site: site, feeds: next.feeds)
     units = rollup.units.map { old[$0.code] ?? UnitState() }
     issuer.keep(hooks: next.hooks)
     let known = Set(next.feeds)
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
     targetsDay = nil
+    for unit in units.indices where monitored.contains(rollup.units[unit].code) && isUnmonitored(unit, hour: running) {
+      loseStations(unit: unit, &effects)
+    }
   }
 
   private mutating func advance(_ effects: inout [Effect]) {
     let summary = rollup.advance(to: now)
     store(summary.chunks, &effects)
-    take(summary.changes, &effects)
+    take(summary.changes)
   }
 
-  /// Hours that changed are judged again, days that changed are added up again.
-  private mutating func take(_ changes: UnitChanges, _ effects: inout [Effect]) {
+  /// Windows of hours that changed are made again, days that changed are added up again.
+  private mutating func take(_ changes: UnitChanges) {
     if !changes.days.isEmpty { targetsDay = nil }
-    rejudge(changes.hours, &effects)
+    rewrite(changes.hours)
   }
 
   private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
@@ -130,10 +140,8 @@ package struct Engine: Sendable {
       if let known = layers[layer.station], known.at > layer.at { continue }
       layers[layer.station] = layer
     }
-    store(summary.advance.chunks, &effects)
-    take(summary.advance.changes, &effects)
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
-    take(summary.changes, &effects)
+    take(summary.changes)
   }
 
   private mutating func merge(county: String, day: CivilDay, chunks: [StoredChunk], _ effects: inout [Effect]) {
@@ -142,7 +150,7 @@ package struct Engine: Sendable {
       chunks: chunks.map { RollupChunk(key: $0.key.rollupKey, bytes: $0.bytes) })
     damagedChunks += UInt64(summary.errors.count)
     store(summary.chunks, &effects)
-    take(summary.changes, &effects)
+    take(summary.changes)
   }
 
   private mutating func take(_ file: DailyMeansImport) {

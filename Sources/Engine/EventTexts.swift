@@ -134,6 +134,15 @@ enum EventTexts {
     )
   }
 
+  static func unmonitored(_ subject: Subject, level: Level) -> (chinese: String, english: String) {
+    (
+      "\(subject.unit.nameChinese) 已无评价点位，等级无法判定，\(level.nameChinese)研判维持\n"
+        + "配置变更后该区域没有参与评价的站点。请恢复站点，或由有权人员决定解除。",
+      "\(subject.unit.nameEnglish): no assessed station any more, level indeterminate; \(level.name) holds\n"
+        + "The configuration leaves it without a station. Bring one back, or have a person with the right decide."
+    )
+  }
+
   static func known(_ subject: Subject) -> (chinese: String, english: String) {
     let proof = evidence(subject)
     return (

@@ -22,16 +22,21 @@ package struct FeedVerdicts: Sendable, Hashable {
   /// Rows of stations outside the registry.
   package var unknownStation: UInt64 = 0
 
-  /// Name and count of each verdict, the label values of `lantian_readings_total`.
+  /// Name and count of each flag, the label values of `lantian_readings_total`; every reading has one of them.
   package var labelled: [(name: String, count: UInt64)] {
+    [("good", good), ("unknown", unknown), ("suspect", suspect), ("fail", fail), ("missing", missing)]
+  }
+
+  /// What became of the readings, the label values of `lantian_reading_dispositions_total`; a row of an unknown station
+  /// is counted beside what became of it.
+  package var dispositions: [(name: String, count: UInt64)] {
     [
-      ("good", good), ("unknown", unknown), ("suspect", suspect), ("fail", fail), ("missing", missing),
       ("accepted", accepted), ("corrected", corrections), ("duplicate", duplicates), ("evidence", evidence),
       ("late", late), ("quarantined", quarantined), ("dropped", dropped), ("unknown_station", unknownStation),
     ]
   }
 
-  func encode(into writer: inout ByteWriter) { for (_, count) in labelled { writer.varint(count) } }
+  func encode(into writer: inout ByteWriter) { for (_, count) in labelled + dispositions { writer.varint(count) } }
 
   package init() {}
 

@@ -59,6 +59,14 @@ struct LevelEvents {
       record.startsAt = at
       record.id = id(.data, start: at)
       text = EventTexts.indeterminate(subject, level: machine.level)
+    case .becameUnmonitored:
+      record.kind = .data
+      record.from = "known"
+      record.to = "unmonitored"
+      record.rule = "stations"
+      record.startsAt = at
+      record.id = id(.data, start: at)
+      text = EventTexts.unmonitored(subject, level: machine.level)
     case .becameKnown(let since):
       record.startsAt = since ?? at
       record.id = id(.data, start: since ?? at)

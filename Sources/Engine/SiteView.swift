@@ -22,11 +22,16 @@ public struct AQIView: Sendable, Hashable {
   /// Chinese and English category names; empty when there is no AQI.
   public var categoryChinese: String
   public var categoryEnglish: String
-  public init(realtime: Int?, primary: [Pollutant], categoryChinese: String, categoryEnglish: String) {
+  /// Those of the six that it does not rest on: the true index is this one or higher.
+  public var missing: [Pollutant]
+  public init(
+    realtime: Int?, primary: [Pollutant], categoryChinese: String, categoryEnglish: String, missing: [Pollutant] = []
+  ) {
     self.realtime = realtime
     self.primary = primary
     self.categoryChinese = categoryChinese
     self.categoryEnglish = categoryEnglish
+    self.missing = missing
   }
   public static let none = AQIView(realtime: nil, primary: [], categoryChinese: "", categoryEnglish: "")
 }

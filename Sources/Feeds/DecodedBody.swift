@@ -74,10 +74,13 @@ package struct DecodeFailure: Error, Sendable, Hashable {
   package var code: Code
   /// English, for people: what was found, where, and what to do.
   package var message: String
+  /// Where in the body, as in `RowError.path`; nil until `FeedDecoder` says the root for a fault of the body as a whole.
+  package var path: String?
 
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String, path: String? = nil) {
     self.code = code
     self.message = message
+    self.path = path
   }
 }
 

@@ -42,6 +42,18 @@ package struct FeedDecoder: Sendable {
   }
 
   private func decode(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
+    var decoded = read(raw, context)
+    if case .failed(var failure) = decoded.verdict, failure.path == nil {
+      failure.path = decoded.errors.first?.path ?? root
+      decoded.verdict = .failed(failure)
+    }
+    return decoded
+  }
+
+  /// The place of what is wrong with a body as a whole.
+  private var root: String { container == .json ? "$" : "line 1" }
+
+  private func read(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
     let body = raw.withoutByteOrderMark
     if let failure = BodySniffer.refusal(of: body, expecting: container) {
       var bad = DecodedBody()

@@ -118,7 +118,8 @@ struct JSONDocument: ~Copyable {
       message =
         "byte 0x\(String(byte, radix: 16)) at offset \(offset) is not UTF-8; declare `encoding: gb18030` if it is"
     }
-    return DecodeFailure(code, message)
+    let path = text(fault.path)
+    return DecodeFailure(code, message, path: path.isEmpty ? nil : path)
   }
 
   private static func text<T>(_ tuple: T) -> String {

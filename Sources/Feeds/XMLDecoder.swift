@@ -58,21 +58,21 @@ enum XMLDecoder {
     let place = "line \(line), column \(column)\(session.place)"
     switch code {
     case XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_PARTIAL_CHAR, XML_ERROR_UNCLOSED_CDATA_SECTION:
-      return DecodeFailure(.truncated, "the body ends at \(place): \(text)")
-    case XML_ERROR_NO_MEMORY: return DecodeFailure(.memory, "no memory for the body at \(place)")
+      return DecodeFailure(.truncated, "the body ends at \(place): \(text)", path: place)
+    case XML_ERROR_NO_MEMORY: return DecodeFailure(.memory, "no memory for the body at \(place)", path: place)
     case XML_ERROR_AMPLIFICATION_LIMIT_BREACH, XML_ERROR_RECURSIVE_ENTITY_REF:
-      return DecodeFailure(.syntax, "entities of the body grow without bound at \(place); refused")
+      return DecodeFailure(.syntax, "entities of the body grow without bound at \(place); refused", path: place)
     case XML_ERROR_EXTERNAL_ENTITY_HANDLING:
-      return DecodeFailure(.syntax, "the body refers to an entity outside itself at \(place); refused")
+      return DecodeFailure(.syntax, "the body refers to an entity outside itself at \(place); refused", path: place)
     case XML_ERROR_INVALID_TOKEN, XML_ERROR_UNKNOWN_ENCODING:
       let invalid = TextDecoding.firstInvalidUTF8(body)
       if code == XML_ERROR_UNKNOWN_ENCODING || invalid < body.count {
         let byte = invalid < body.count ? "byte 0x\(String(body[invalid], radix: 16)) at offset \(invalid)" : "the text"
-        return DecodeFailure(.encoding, "\(byte) is in no encoding known here, at \(place): \(text)")
+        return DecodeFailure(.encoding, "\(byte) is in no encoding known here, at \(place): \(text)", path: place)
       }
     default: break
     }
-    return DecodeFailure(.syntax, "\(text) at \(place)")
+    return DecodeFailure(.syntax, "\(text) at \(place)", path: place)
   }
 }
 

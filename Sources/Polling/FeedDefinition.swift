@@ -29,7 +29,8 @@ package struct FeedDefinition: Hashable, Sendable {
   package var method: TransferRequest.Method = .get
   /// Sent with `post`.
   package var body: [UInt8] = []
-  /// Civil time with the same body after which the feed counts as frozen; nil: six times `every`.
+  /// Civil time with the same body after which the feed counts as frozen; nil: six times `every`, and at least three
+  /// averaging periods of the data: an hourly value polled every minute stands still for an hour.
   package var frozenAfter: Duration?
   /// Civil time without success after which the feed counts as late; nil: three times `every`.
   package var lateAfter: Duration?

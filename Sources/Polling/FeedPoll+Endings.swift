@@ -136,9 +136,11 @@ extension FeedPoll {
   mutating func inherit(_ earlier: FeedStatus) {
     let late = status.lateMilliseconds
     let frozen = status.frozenMilliseconds
+    let periods = status.frozenPeriods
     status = earlier
     status.lateMilliseconds = late
     status.frozenMilliseconds = frozen
+    status.frozenPeriods = periods
     status.failures = 0
     status.isOpen = false
   }

@@ -85,6 +85,7 @@ package struct FeedPoll: Sendable {
     let grain = Int64(Double(limits.tick) / 1_000_000 * 20 * speed)
     status.lateMilliseconds = max(grain, definition.lateAfter?.milliseconds64 ?? every * 3)
     status.frozenMilliseconds = max(grain, definition.frozenAfter?.milliseconds64 ?? every * 6)
+    status.frozenPeriods = definition.frozenAfter == nil ? 3 : 0
   }
 
   package var isBusy: Bool {
@@ -243,7 +244,8 @@ package struct FeedPoll: Sendable {
     guard case .awaitingVerdict(id, _, let pending, var record) = phase else { return nil }
     record.at = moment.civil
     switch verdict {
-    case .confirmed(let readings, let fault):
+    case .confirmed(let readings, let fault, let period):
+      status.dataPeriodMilliseconds = period
       validators = pending
       status.readings += UInt64(max(0, readings))
       status.lastChange = moment.civil

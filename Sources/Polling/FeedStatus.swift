@@ -44,6 +44,10 @@ package struct FeedStatus: Sendable {
   var firstDue: Instant?
   var lateMilliseconds: Int64 = .max
   var frozenMilliseconds: Int64 = .max
+  /// The content may also stand still for this many of its own averaging periods.
+  var frozenPeriods: Int64 = 0
+  /// Longest averaging period of the newest content.
+  var dataPeriodMilliseconds: Int64 = 0
 
   init(name: String) { self.name = name }
 
@@ -56,9 +60,8 @@ package struct FeedStatus: Sendable {
   func state(at now: Instant) -> FeedState {
     if isOpen { return .open }
     if failures > 0 { return .failing }
-    if let lastChange, lastSuccess != nil, now.milliseconds - lastChange.milliseconds > frozenMilliseconds {
-      return .frozen
-    }
+    let still = max(frozenMilliseconds, frozenPeriods * dataPeriodMilliseconds)
+    if let lastChange, lastSuccess != nil, now.milliseconds - lastChange.milliseconds > still { return .frozen }
     if let since = lastSuccess ?? firstDue, now.milliseconds - since.milliseconds > lateMilliseconds { return .late }
     return .ok
   }

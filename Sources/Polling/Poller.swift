@@ -19,6 +19,7 @@ package actor Poller {
   private let userAgent: String
   private let consumer: @Sendable (PollAnswer) -> Void
   private let observer: @Sendable (PollRecord) -> Void
+  private let clockJumped: @Sendable (ClockJumpDetector.Jump) -> Void
   private let board = StatusBoard()
   private let transport: Transport
   private var feeds: [PolledFeed] = []
@@ -38,12 +39,14 @@ package actor Poller {
   /// - Parameters:
   ///   - consumer: takes each new body, on the feeds queue.
   ///   - observer: takes a record of every due poll, polled or not, on the feeds queue.
+  ///   - clockJumped: told of a step of the civil clock; every feed then waits for its next slot on the new time.
   /// - Throws: `TransportError` when libcurl or epoll cannot be set up.
   package init(
     clock: any SiteClock, zone: CivilOffset, limits: PollingLimits = PollingLimits(),
     transportLimits: TransportLimits = TransportLimits(), userAgent: String = "lantian",
     consumer: @escaping @Sendable (PollAnswer) -> Void,
-    observer: @escaping @Sendable (PollRecord) -> Void = { _ in }
+    observer: @escaping @Sendable (PollRecord) -> Void = { _ in },
+    clockJumped: @escaping @Sendable (ClockJumpDetector.Jump) -> Void = { _ in }
   ) throws {
     let executor = QueueExecutor(label: "lantian.feeds")
     self.executor = executor
@@ -53,6 +56,7 @@ package actor Poller {
     self.userAgent = userAgent
     self.consumer = consumer
     self.observer = observer
+    self.clockJumped = clockJumped
     jumps = ClockJumpDetector(speed: clock.speed)
     transport = try Transport(queue: executor.queue, limits: transportLimits)
   }
@@ -132,7 +136,10 @@ package actor Poller {
   package func tick() {
     guard !isStopping else { return }
     let moment = moment()
-    if jumps.observe(civil: moment.civil, monotonic: moment.monotonic) != nil { replan(moment) }
+    if let jump = jumps.observe(civil: moment.civil, monotonic: moment.monotonic) {
+      clockJumped(jump)
+      replan(moment)
+    }
     while let feed = due.popDue(at: moment.monotonic) { serve(feed, moment) }
     arm()
   }
@@ -216,6 +223,12 @@ package actor Poller {
 
   private func finished(_ name: String, _ id: PollID, _ result: TransferResult) {
     guard let feed = byName[name] else { return }
+    // Before anything of the answer is stamped: it may settle a doubt about the clock.
+    if case .response(let response) = result.outcome, let date = response.headers.first("Date"),
+      let server = HTTPDate.instant(date)
+    {
+      clock.witness(server)
+    }
     let moment = moment()
     switch feed.poll.answered(id, result, at: moment, using: &generator) {
     case .ignore: return

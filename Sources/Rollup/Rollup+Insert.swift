@@ -80,11 +80,22 @@ extension Rollup {
       begin: reading.begin, value: Concentration(thousandths: row.value),
       periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
     let lane = Int(reading.pollutant.rawValue)
-    latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
     guard reading.pollutant.isCriteria else {
-      summary.accepted += 1
+      // No ring keeps these; what they repeat or correct is told by the newest one.
+      let known = latest.value(station: index, pollutant: reading.pollutant)
+      latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
+      if known == arrived {
+        summary.duplicates += 1
+      } else if let known, known.begin == arrived.begin, known.periodMilliseconds == arrived.periodMilliseconds,
+        known.feed == arrived.feed
+      {
+        summary.corrections += 1
+      } else {
+        summary.accepted += 1
+      }
       return
     }
+    latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
     let plan = planner().plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
     switch plan.kind {
     case .minutes:

@@ -95,8 +95,7 @@ extension Rollup {
   /// the city the unweighted mean of the counties.
   package func running24(_ unit: Int, endHour: Int32) -> RunningMeans {
     if map.units[unit].kind == .city { return cityRunning24(endHour: endHour) }
-    let day = CivilDay(hour: endHour)
-    let stations = map.units[unit].stations.filter { map.isAssessed($0, on: day) }
+    let stations = runningStations(unit, endHour: endHour)
     var usable = 0
     var leading: [Int?] = []
     var values: [UnitValue] = []
@@ -123,13 +122,23 @@ extension Rollup {
       completeness: expected == 0 ? 0 : Double(usable) / Double(expected))
   }
 
+  /// The stations that make a unit's running 24 h: those assessed over the whole window. One that begins or ends its
+  /// assessment inside it cannot have 20 hours of it for most of a day, and would make a known window unknown. Where all
+  /// of them change on one day, those of the window's end count.
+  private func runningStations(_ unit: Int, endHour: Int32) -> [Int] {
+    let last = CivilDay(hour: endHour)
+    let stations = map.units[unit].stations.filter { map.isAssessed($0, on: last) }
+    let first = CivilDay(hour: endHour - 23)
+    let throughout = stations.filter { map.isAssessed($0, on: first) }
+    return throughout.isEmpty ? stations : throughout
+  }
+
   private func cityRunning24(endHour: Int32) -> RunningMeans {
     let counties = (0..<map.cityUnit).map { running24($0, endHour: endHour) }
-    let day = CivilDay(hour: endHour)
     var weighted = 0.0
     var stations = 0
     for county in counties {
-      let count = map.units[county.unit].stations.count { map.isAssessed($0, on: day) }
+      let count = runningStations(county.unit, endHour: endHour).count
       weighted += county.completeness * Double(count)
       stations += count
     }

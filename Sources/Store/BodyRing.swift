@@ -49,10 +49,13 @@ package final class BodyRing: Sendable {
   private let queue = DispatchQueue(label: "lantian.bodies")
   private let state: Mutex<State>
 
+  /// Where the ring of a state directory lies.
+  static func directory(in stateDirectory: String) -> String { stateDirectory + "/bodies" }
+
   /// A ring in `<state directory>/bodies`; files of an earlier run belong to it. An unusable directory is counted as an
   /// error, not thrown.
   package init(stateDirectory: String, limits: Limits = Limits()) {
-    self.directory = stateDirectory + "/bodies"
+    self.directory = BodyRing.directory(in: stateDirectory)
     self.limits = limits
     var state = State()
     if unsafe mkdir(directory, 0o750) != 0 && errno != EEXIST {

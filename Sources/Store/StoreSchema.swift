@@ -68,7 +68,22 @@ enum StoreSchema {
     }
   }
 
+  /// A state that lost its database must not begin anew in silence: what lies beside it says that there was one.
+  private static func refuseRemains(path: String) throws(StoreError) {
+    let remains = [path + "-wal", BodyRing.directory(in: String(path.dropLast("/lantian.sqlite".count)))].filter {
+      var status = stat()
+      guard unsafe stat($0, &status) == 0 else { return false }
+      return status.st_mode & S_IFMT == S_IFDIR || status.st_size > 0
+    }
+    guard let first = remains.first else { return }
+    throw StoreError(
+      .corrupt, path: path,
+      "the database is empty or gone, but \(first) says that there was one; restore a backup, or remove what is left "
+        + "of the state to begin anew. Nothing was changed.")
+  }
+
   private static func create(path: String) throws(StoreError) {
+    try refuseRemains(path: path)
     do {
       let queue = try DatabaseQueue(path: path)
       try queue.writeWithoutTransaction { database in

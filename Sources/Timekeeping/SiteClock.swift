@@ -12,9 +12,14 @@ package protocol SiteClock: Sendable {
   func now() -> Instant
   /// The monotonic moment of the call.
   func monotonicNow() -> MonotonicInstant
+  /// A server outside said that it is this moment now (`Date`, RFC 9110); a clock in doubt about itself may listen.
+  func witness(_ server: Instant)
 }
 
 extension SiteClock {
+  /// Most clocks are never in doubt.
+  package func witness(_ server: Instant) {}
+
   /// Real nanoseconds until the civil moment `instant`; 0 when it has passed.
   package func delay(until instant: Instant) -> Int64 {
     let civil = instant.milliseconds &- now().milliseconds

@@ -62,6 +62,8 @@ package struct FeedStatusView: Sendable, Hashable {
   package var outcomes: [LabelledCount]
   /// Readings by verdict: `good unknown suspect fail missing …`. Each label stands once.
   package var verdicts: [LabelledCount]
+  /// Readings by what became of them.
+  package var dispositions: [LabelledCount]
   package var pollDuration: DurationHistogram
   /// Polls that were due while the one before was still running.
   package var overruns: UInt64
@@ -70,6 +72,7 @@ package struct FeedStatusView: Sendable, Hashable {
     name: String, state: FeedState, lastPoll: Instant? = nil, lastSuccess: Instant? = nil,
     lastError: FeedErrorView? = nil, nextPoll: Instant? = nil, polls: UInt64 = 0, notModified: UInt64 = 0,
     readings: UInt64 = 0, bytes: UInt64 = 0, outcomes: [LabelledCount] = [], verdicts: [LabelledCount] = [],
+    dispositions: [LabelledCount] = [],
     pollDuration: DurationHistogram = DurationHistogram(), overruns: UInt64 = 0
   ) {
     self.name = name
@@ -84,6 +87,7 @@ package struct FeedStatusView: Sendable, Hashable {
     self.bytes = bytes
     self.outcomes = outcomes
     self.verdicts = verdicts
+    self.dispositions = dispositions
     self.pollDuration = pollDuration
     self.overruns = overruns
   }

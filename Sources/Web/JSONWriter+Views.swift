@@ -11,6 +11,7 @@ extension JSONWriter {
       $0.field("primary", aqi.primary.map(\.name))
       $0.field("category", aqi.categoryChinese.isEmpty ? nil : aqi.categoryChinese)
       $0.field("category_en", aqi.categoryEnglish.isEmpty ? nil : aqi.categoryEnglish)
+      $0.field("missing", aqi.missing.map(\.name))
     }
   }
 

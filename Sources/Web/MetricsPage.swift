@@ -67,9 +67,13 @@ struct MetricsPage {
     for feed in feeds { page.sample([("feed", feed.name)], feed.overruns) }
     page.family("lantian_feed_received_bytes_total", .counter, "Bytes received, before decompression.")
     for feed in feeds { page.sample([("feed", feed.name)], feed.bytes) }
-    page.family("lantian_readings_total", .counter, "Readings by the verdict of screening.")
+    page.family("lantian_readings_total", .counter, "Readings by the verdict of screening; each counts once.")
     for feed in feeds {
       for count in feed.verdicts { page.sample([("feed", feed.name), ("verdict", count.label)], count.count) }
+    }
+    page.family("lantian_reading_dispositions_total", .counter, "What became of the readings.")
+    for feed in feeds {
+      for count in feed.dispositions { page.sample([("feed", feed.name), ("disposition", count.label)], count.count) }
     }
   }
 

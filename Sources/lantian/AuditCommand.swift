@@ -30,7 +30,9 @@ struct AuditReplayCommand: ParsableCommand {
     do {
       let store = try Store(directory: directory)
       defer { store.closeAndWait() }
-      result = try JournalAudit.replay(store, scratch: scratch)
+      var line = ProgressLine(label: "replaying")
+      result = try JournalAudit.replay(store, scratch: scratch) { done, all in line.show(done, of: all) }
+      line.clear()
     } catch {
       throw ExitStatus.inputOutput.fail("\(error)")
     }

@@ -1,6 +1,7 @@
 import AirQuality
 import ArgumentParser
 import Daemon
+import Logging
 import Timekeeping
 
 /// `lantian run`: the daemon in the foreground.
@@ -31,9 +32,22 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let global = global
     var options = DaemonOptions(environment: global.environment, logger: global.logger(), load: { try global.load() })
+    let logger = options.logger
     if let base = simulateFrom.flatMap(Self.instant) {
       options.simulated = true
-      options.clock = { [speed] newest in ScaledClock(base: max(base, newest ?? base), speed: speed) }
+      options.clock = { [speed] newest in
+        // Time does not run backwards in a state: a rehearsal goes on where it stopped.
+        if let newest, newest > base {
+          logger.warning(
+            "the state is newer than --simulate-from; the rehearsal goes on where it stopped (an empty state begins anew)",
+            metadata: [
+              "simulate_from": "\(CivilOffset.china.format(base))", "state": "\(CivilOffset.china.format(newest))",
+            ])
+        }
+        return ScaledClock(base: max(base, newest ?? base), speed: speed)
+      }
+    } else {
+      options.clock = { _ in SteadyClock { DaemonRuntime.log($0, logger) } }
     }
     try Self.finish(await DaemonRuntime(options).run())
   }

@@ -41,6 +41,89 @@ struct ConfigurationChangeTests {
     #expect(!made.contains { if case .event(let event) = $0 { event.county == "141102" } else { false } })
   }
 
+  /// A level is not forgotten because its stations went: that is said at once, the level holds, people are reminded, and
+  /// a person may lift.
+  @Test func aCountyThatLosesItsStationsKeepsItsLevelAndSaysSo() throws {
+    var scenario = Scenario()
+    for _ in 0..<60 { scenario.step(lishi: 400, fenyang: 30) }
+    let level = scenario.unit("141102").level.name
+    #expect(level == "yellow")
+    var next = scenario.configuration
+    for index in next.site.stations.indices where next.site.stations[index].county == "141102" {
+      next.site.stations[index].assessed = false
+    }
+    let made = scenario.apply(.configuration(next), at: Scenario.offset.start(ofHour: scenario.hour + 1))
+    let said = made.compactMap { if case .event(let event) = $0, event.county == "141102" { event } else { nil } }
+    #expect(said.map { "\($0.kind.rawValue) \($0.from)>\($0.to) \($0.rule)" } == ["data known>unmonitored stations"])
+    #expect(scenario.unit("141102").level.name == level)
+    #expect(scenario.unit("141102").level.state == .unmonitored)
+    let before = scenario.events.count
+    for _ in 0..<26 { scenario.step(pm25: ["B1": 30, "B2": 30]) }
+    let reminders = scenario.events[before...].filter { $0.kind == .reminder && $0.county == "141102" }
+    #expect(reminders.count == 2)
+    #expect(scenario.unit("141102").level.name == level)
+    let at = Scenario.offset.start(ofHour: scenario.hour + 1)
+    scenario.apply(.act(.lift(id: "x", county: "141102", by: "张三", reason: "站点撤销")), at: at)
+    #expect(scenario.unit("141102").level.name == "none")
+    // Nothing more to say of a county without stations and without a level.
+    let after = scenario.events.count
+    for _ in 0..<30 { scenario.step(pm25: ["B1": 30, "B2": 30]) }
+    #expect(!scenario.events[after...].contains { $0.county == "141102" })
+  }
+
+  /// Stations that come later have no past: the windows of before, and the level, stay known.
+  @Test func stationsThatComeLaterChangeNoWindowOfBefore() throws {
+    var scenario = Scenario()
+    for _ in 0..<60 { scenario.step(lishi: 400, fenyang: 30) }
+    var next = scenario.configuration
+    for name in ["A3", "A4", "A5", "A6"] {
+      next.site.stations.append(
+        Station(id: name, name: "", county: "141102", stationClass: .county, assessed: true))
+    }
+    scenario.apply(
+      .configuration(next), at: Scenario.offset.start(ofHour: scenario.hour).adding(milliseconds: 1_200_000))
+    let before = scenario.events.count
+    let running = try #require(scenario.unit("141102").level.runningAQI)
+    for step in 0..<40 {
+      scenario.step(
+        pm25: [
+          "A1": 400, "A2": 400, "A3": 300, "A4": 300, "A5": 300, "A6": 300, "B1": 30, "B2": 30,
+        ])
+      #expect(scenario.unit("141102").level.state == .known, "step \(step)")
+      if step == 0 { #expect(scenario.unit("141102").level.runningAQI == running) }
+    }
+    #expect(!scenario.events[before...].contains { $0.kind == .data && $0.county == "141102" })
+    // A day later they count: (2 x 400 + 4 x 300) / 6 = 333.
+    let late = try #require(scenario.unit("141102").level.runningAQI)
+    #expect(late < running)
+    // The first days survive a snapshot.
+    let restored = try Engine(snapshot: scenario.engine.snapshot())
+    #expect(restored.snapshot() == scenario.engine.snapshot())
+    var again = restored
+    #expect(again.view(position: 0)?.units.map(\.level) == scenario.view().units.map(\.level))
+  }
+
+  /// Two days of hours that were judged without data, and the newest one, in one answer: one judgement, at the end of the
+  /// newest hour.
+  @Test func lateHoursAreJudgedWithTheNewestOne() throws {
+    var scenario = Scenario()
+    for _ in 0..<50 { scenario.step(pm25: ["B1": 30, "B2": 30]) }
+    scenario.silence()
+    // Hour `hour - 1` has been closed without data. 25 windows of 20 hours end with it, 26 with the next.
+    var readings = ContiguousArray<Reading>()
+    for hour in (scenario.hour - 44)...scenario.hour {
+      for station in 0..<2 { readings += Scenario.readings(station: UInt32(station), hour: hour, pm25: 400) }
+    }
+    let end = Scenario.offset.start(ofHour: scenario.hour + 1)
+    let at = end.adding(milliseconds: 600_000)
+    let made = scenario.apply(
+      .batch(FeedBatch(feed: "reference", receivedAt: at, stations: ["A1", "A2"], readings: readings)), at: at)
+    let steps = made.compactMap { effect -> EventRecord? in
+      if case .event(let event) = effect, event.kind == .level, event.county == "141102" { event } else { nil }
+    }
+    #expect(steps.map { "\($0.from)>\($0.to) \($0.at == end)" } == ["none>yellow true"])
+  }
+
   /// A lidar whose clock is ahead must not hide its later profiles.
   @Test func aLayerFromTheFutureIsNotTaken() {
     var scenario = Scenario()

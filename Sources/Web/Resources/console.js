@@ -20,7 +20,7 @@ const TEXT = {
     target_state: { on_course: "进度正常", at_risk: "有风险", missed: "已超目标", met: "已完成", unknown: "未知" },
     kinds: { level: "研判", alert: "预警", data: "数据", watch: "值守", task: "任务", notice: "提示", reminder: "提醒" }, drill: "演练",
     no_events: "尚无事件", no_feeds: "没有数据源", no_lidars: "没有激光雷达", no_targets: "没有目标表", no_layer: "未见边界层", days: (n, m) => `${n} 天有效${m ? `，缺 ${m} 天` : ""}`,
-    allowed: (v) => `余下均值须 ≤ ${v}`, no_number: "未给数值", incomplete: "数据不完整", other: "其他指标", theme: { auto: "自动配色", light: "浅色", dark: "深色" }, language: "English",
+    allowed: (v) => `余下均值须 ≤ ${v}`, no_number: "未给数值", partial: (names) => `缺 ${names}，实际不低于此值`, incomplete: "数据不完整", other: "其他指标", theme: { auto: "自动配色", light: "浅色", dark: "深色" }, language: "English",
     indicators: { annual_mean: "年均值", heavy_days: "重污染天数", good_days: "优良天数", good_days_ratio: "优良天数比例", so2_heating_season_hour_max: "采暖期 SO₂ 小时最大值", dustfall: "降尘量", leave_worst_ten: "退出全省后十", total_emission_cut: "污染物总量减排" }, legend_aqi: "AQI 类别", legend_level: "研判等级",
     units: { "ug/m3": "µg/m³", d: "天" }, week: ["日", "一", "二", "三", "四", "五", "六"], categories: ["优", "良", "轻度污染", "中度污染", "重度污染", "严重污染"],
   },
@@ -42,7 +42,7 @@ const TEXT = {
     target_state: { on_course: "on course", at_risk: "at risk", missed: "missed", met: "met", unknown: "unknown" },
     kinds: { level: "Level", alert: "Alert", data: "Data", watch: "Watch", task: "Task", notice: "Notice", reminder: "Reminder" }, drill: "DRILL",
     no_events: "No events yet", no_feeds: "No feeds", no_lidars: "No lidars", no_targets: "No target table", no_layer: "no layer seen", days: (n, m) => `${n} valid days${m ? `, ${m} missing` : ""}`,
-    allowed: (v) => `rest of the year ≤ ${v}`, no_number: "no number given", incomplete: "incomplete", other: "Other indicators", theme: { auto: "Auto", light: "Light", dark: "Dark" }, language: "中文",
+    allowed: (v) => `rest of the year ≤ ${v}`, no_number: "no number given", partial: (names) => `without ${names}: at least this`, incomplete: "incomplete", other: "Other indicators", theme: { auto: "Auto", light: "Light", dark: "Dark" }, language: "中文",
     indicators: { annual_mean: "annual mean", heavy_days: "heavy-pollution days", good_days: "good days", good_days_ratio: "share of good days", so2_heating_season_hour_max: "highest SO₂ hour, heating season", dustfall: "dustfall", leave_worst_ten: "leave the worst ten", total_emission_cut: "emission cuts" }, legend_aqi: "AQI", legend_level: "Levels",
     units: { "ug/m3": "µg/m³", d: "days" }, week: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], categories: ["Excellent", "Good", "Light", "Moderate", "Heavy", "Severe"],
   },
@@ -101,11 +101,13 @@ function countyName(code) {
 
 // ---- pieces
 
+const partialWords = (aqi) => T.partial(aqi.missing.map((name) => LABELS[name] || name).join("、"));
 function aqiChip(aqi) {
   const c = category(aqi.realtime);
   const words = c ? (state.language === "zh" ? aqi.category : aqi.category_en) || T.categories[c - 1] : T.nodata;
   const primary = aqi.primary.map((name) => LABELS[name] || name).join("、");
-  return h("span", { class: `aqi ${c ? `c${c}` : "none"}` }, h("b", {}, aqi.realtime === null ? "—" : String(aqi.realtime)), h("span", {}, words, primary && h("small", {}, primary)));
+  const partial = aqi.realtime !== null && aqi.missing.length ? partialWords(aqi) : "";
+  return h("span", { class: `aqi ${c ? `c${c}` : "none"}`, title: partial || null }, h("b", {}, aqi.realtime === null ? "—" : `${partial ? "≥" : ""}${aqi.realtime}`), h("span", {}, words, primary && h("small", {}, primary), partial && h("small", {}, partial)));
 }
 function levelBadge(level) {
   const on = level.name !== "none" ? `on ${level.name}` : "";
@@ -143,9 +145,9 @@ function renderHeadline() {
     const primary = unit.aqi.primary.map((name) => LABELS[name] || name).join("、");
     return h("article", { class: `card unit ${c ? `c${c}` : ""}` },
       h("h3", {}, nameOf(unit), levelBadge(unit.level)),
-      h("div", { class: "big" }, h("b", {}, unit.aqi.realtime === null ? "—" : String(unit.aqi.realtime)), h("span", {}, c ? (state.language === "zh" ? unit.aqi.category : T.categories[c - 1]) : T.nodata)),
+      h("div", { class: "big" }, h("b", {}, unit.aqi.realtime === null ? "—" : `${unit.aqi.missing.length ? "≥" : ""}${unit.aqi.realtime}`), h("span", {}, c ? (state.language === "zh" ? unit.aqi.category : T.categories[c - 1]) : T.nodata)),
       h("dl", {}, ["pm25", "pm10", "so2", "no2", "o3", "co"].map((name) => h("div", {}, h("dt", {}, LABELS[name]), h("dd", {}, valueText(unit.values, name))))),
-      h("p", { class: "primary" }, [primary && `${T.primary} ${primary}`, unit.level.running_aqi !== null && T.running(unit.level.running_aqi), `${T.completeness} ${Math.floor(unit.completeness * 100)}%`].filter(Boolean).join(" · ")));
+      h("p", { class: "primary" }, [primary && `${T.primary} ${primary}`, unit.aqi.realtime !== null && unit.aqi.missing.length && partialWords(unit.aqi), unit.level.running_aqi !== null && T.running(unit.level.running_aqi), `${T.completeness} ${Math.floor(unit.completeness * 100)}%`].filter(Boolean).join(" · ")));
   });
   const counties = state.counties.filter((unit) => !isAggregate(unit.code));
   const unclear = counties.filter((unit) => unit.level.state === "indeterminate");
