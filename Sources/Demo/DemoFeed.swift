@@ -4,13 +4,15 @@ package import AirQuality
 package enum DemoFeed: Sendable, Hashable {
   /// The national real-time publication, XML.
   case national
-  /// The provincial platform, JSON: the last three published hours.
+  /// The provincial platform, JSON: the last `provincialHours` published hours of every reference station.
   case provincial
   /// The micro-stations of one county, JSON: every minute of the last `minutes`.
   case micro(county: String, minutes: Int)
   /// The newest profile of one lidar, JSON.
   case lidar(station: String)
 
+  /// Hours that the provincial answer carries.
+  package static let provincialHours: Int32 = 12
   /// Minutes that a micro answer carries unless it is asked for others.
   package static let standardMicroMinutes = 10
   /// Most minutes that a micro answer carries.

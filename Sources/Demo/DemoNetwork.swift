@@ -24,7 +24,7 @@ package struct DemoNetwork: Sendable {
     self.lidars = lidars
   }
 
-  /// Whether the national feed carries the station; the provincial feed has the other reference stations.
+  /// Whether the national feed carries the station; the provincial feed has all reference stations.
   package static func isNational(_ station: Station) -> Bool { station.stationClass == .national }
 
   private static func reference(of county: DemoCounty) -> [Station] {

@@ -99,16 +99,18 @@ extension DemoSimulator {
     String(CivilOffset.china.format(instant).dropLast(6))
   }
 
+  /// The provincial platform has every reference station of the city, also those that the national feed carries: what a
+  /// machine too busy to poll a fast civil clock has missed there comes from here.
   func provincialAnswer(at now: Instant) -> DemoAnswer {
     var text = DemoText(capacity: 16_384)
     text.append("{\"code\":0,\"message\":\"ok\",\"data\":[")
     var newest = Instant(milliseconds: .min)
     var isFirst = true
-    for station in network.reference where !DemoNetwork.isNational(station) {
+    for station in network.reference {
       let last = newestHour(of: station, at: now)
       newest = max(newest, publication(of: station, hour: last))
       guard let county = county(of: station) else { continue }
-      for hour in (last - 2)...last {
+      for hour in (last - DemoFeed.provincialHours + 1)...last {
         let air = self.hour(county, hour)
         text.append(isFirst ? "\n" : ",\n")
         isFirst = false

@@ -13,7 +13,8 @@ extension Engine {
     guard let configuration else { return }
     let offset = configuration.site.offset
     let running = offset.hour(of: now)
-    let closed = offset.hour(of: now.adding(milliseconds: -Self.closingDelayMilliseconds)) - 1
+    let delay = Int64(rollup.settings.closeMinutes) * 60_000
+    let closed = offset.hour(of: now.adding(milliseconds: -delay)) - 1
     defer { rewritten.removeAll() }
     for unit in units.indices {
       if isUnmonitored(unit, hour: running), units[unit].machine.level == .none { continue }

@@ -46,8 +46,6 @@ package struct Engine: Sendable {
   static let maximumImports = 4_096
   static let maximumActs = 1_024
   static let maximumLidars = 1_024
-  /// An hour is judged this long after its end, complete or not (DOMAIN.md 12, "Closing of hours").
-  static let closingDelayMilliseconds: Int64 = 3_600_000
   /// With more hours than this due at once, the level of now is judged once instead of step by step.
   static let maximumSteps: Int32 = 6
 

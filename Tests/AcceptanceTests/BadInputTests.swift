@@ -107,8 +107,12 @@ struct BadInputTests {
     if !test.verdicts.isEmpty {
       _ = try await eventually("verdicts \(test.verdicts)") {
         let metrics = try daemon.metrics()
-        return test.verdicts.allSatisfy {
-          (metrics["lantian_readings_total{feed=\"\(test.name)\",verdict=\"\($0)\"}"] ?? 0) > 0
+        // A flag, or what became of the row.
+        return test.verdicts.allSatisfy { verdict in
+          [
+            "lantian_readings_total{feed=\"\(test.name)\",verdict=\"\(verdict)\"}",
+            "lantian_reading_dispositions_total{feed=\"\(test.name)\",disposition=\"\(verdict)\"}",
+          ].contains { (metrics[$0] ?? 0) > 0 }
         }
           ? true : nil
       }

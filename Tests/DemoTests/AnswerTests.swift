@@ -88,13 +88,13 @@ import Testing
     #expect((1...20).contains(missing), "\(missing) of \(24 * 17)")
   }
 
-  @Test func provincialFeedHasThreeHoursOfEveryStation() throws {
+  @Test func provincialFeedHasTwelveHoursOfEveryReferenceStation() throws {
     let text = try text(.provincial)
     #expect(isBalanced(text))
-    let stations = Self.simulator.network.reference.filter { !DemoNetwork.isNational($0) }
-    #expect(stations.count == 16)
+    let stations = Self.simulator.network.reference
+    #expect(stations.count == 33)
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("{\"station\"") }
-    #expect(rows.count == 3 * stations.count)
+    #expect(rows.count == 12 * stations.count)
     #expect(rows.count { $0.contains("\"time\":\"2020-12-05T10:00:00+08:00\"") } == stations.count)
     #expect(rows.allSatisfy { row in Pollutant.criteria.allSatisfy { row.contains("\"\($0.name)\":") } })
   }
