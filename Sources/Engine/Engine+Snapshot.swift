@@ -21,6 +21,7 @@ extension Engine {
     writer.list(imports) { $0.text($1) }
     writer.list(acts) { $0.text($1) }
     membership.encode(into: &writer)
+    writer.optional(sealedThrough) { $0.fixed($1.number) }
     writer.list(layers.values.sorted { $0.station < $1.station }) { $1.encode(into: &$0) }
     writer.varint(damagedChunks)
     writer.varint(refusedImportRows)
@@ -53,6 +54,9 @@ extension Engine {
     imports = try reader.texts()
     acts = try reader.texts()
     membership = try Membership(decoding: &reader)
+    sealedThrough = try reader.optional { reader throws(SnapshotReadingError) in
+      CivilMonth(number: try reader.fixed(Int32.self))
+    }
     let heights = try reader.list(of: "layers") { reader throws(SnapshotReadingError) in
       try LidarLayer(decoding: &reader)
     }

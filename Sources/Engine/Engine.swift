@@ -28,6 +28,8 @@ package struct Engine: Sendable {
   var acts: [String] = []
   /// Since when stations that came later count.
   var membership = Membership()
+  /// The newest sealed month; nil before the first configuration.
+  package internal(set) var sealedThrough: CivilMonth?
   /// Units whose past windows the present record changed; empty between records.
   var rewritten: Set<Int> = []
   /// Newest lidar layer by station, bounded by `maximumLidars`.
@@ -75,6 +77,7 @@ package struct Engine: Sendable {
       }
     }
     judgeDueHours(&effects)
+    sealDueMonths(&effects)
     return effects
   }
 

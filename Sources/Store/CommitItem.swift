@@ -46,6 +46,8 @@ package struct CommitItem: Sendable {
   package var payload: [UInt8]
   package var events: [EventRecord]
   package var chunks: [StoredChunk]
+  /// Months to be sealed once the chunks of this record are written.
+  package var seals: [CivilMonth]
   package var outbox: [OutboxRow]
   /// The state after this record.
   package var snapshot: StoredSnapshot?
@@ -60,12 +62,14 @@ package struct CommitItem: Sendable {
     self.payload = try JournalCodec.encode(record)
     self.events = []
     self.chunks = []
+    self.seals = []
     self.outbox = outbox
     self.snapshot = snapshot
     for effect in effects {
       switch effect {
       case .event(let event): events.append(event)
       case .chunk(let key, let bytes): chunks.append(StoredChunk(key: key, bytes: bytes))
+      case .seal(let month): seals.append(month)
       case .deliver, .need: break
       }
     }

@@ -53,7 +53,11 @@ extension Store {
       try statement.execute()
       progress.committed.sequence = event.sequence
     }
-    for chunk in item.chunks { try write(chunk, to: database) }
+    for chunk in item.chunks {
+      try write(chunk, to: database)
+      if chunk.key.kind == .hours { try amend(chunk, of: item, in: database) }
+    }
+    for month in item.seals { try seal(month, of: item, in: database) }
     for row in item.outbox {
       guard row.sequence <= progress.committed.sequence else {
         throw StoreError(.order, path: path, "a delivery to “\(row.hook)” names the unknown event \(row.sequence)")

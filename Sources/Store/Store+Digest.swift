@@ -9,6 +9,8 @@ package struct StateDigest: Sendable, Hashable {
   package var outbox: String
   /// Every chunk.
   package var chunks: String
+  /// Seals, what they hold, and amendments.
+  package var seals: String
   /// Through which record.
   package var position: Int64
 }
@@ -25,6 +27,11 @@ extension Store {
           database, "SELECT hook, sequence, event_id, key, body FROM outbox ORDER BY hook, sequence"),
         chunks: try Store.hash(
           database, "SELECT kind, county, day, hour, bytes FROM chunks ORDER BY kind, county, day, hour"),
+        seals: try Store.hash(
+          database, "SELECT number, month, position, at, amendment, digest FROM seals ORDER BY number")
+          + Store.hash(database, "SELECT month, county, day, bytes FROM sealed_chunks ORDER BY month, county, day")
+          + Store.hash(
+            database, "SELECT number, county, day, position, at, chunk, digest FROM amendments ORDER BY number"),
         position: try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'applied_through'") ?? -1)
     }
   }

@@ -100,6 +100,11 @@ extension Store {
         try database.execute(
           sql: "DELETE FROM chunks WHERE kind = ? AND county = ? AND day = ?", arguments: [kind, name, oldest])
         removed += database.changesCount
+        if kind == 0 {
+          // A seal of hours that were removed here is not broken by it.
+          try database.execute(
+            sql: "UPDATE meta SET value = max(value, ?) WHERE name = 'hours_pruned_before'", arguments: [oldest + 1])
+        }
       }
       county = try String.fetchOne(
         database, sql: "SELECT min(county) FROM chunks WHERE kind = ? AND county > ?", arguments: [kind, name])

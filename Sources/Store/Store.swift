@@ -67,6 +67,34 @@ package final class Store: Sendable {
     } catch { throw StoreError(error, path: path) }
   }
 
+  /// Opens an existing state for reading only, beside a daemon that may be writing it: no lock, no change. Commits fail.
+  ///
+  /// - Throws: `StoreError` when there is none, or when it is of another version.
+  package init(reading directory: String) throws(StoreError) {
+    self.directory = directory
+    path = directory + "/lantian.sqlite"
+    settings = StoreSettings()
+    lock = Mutex(nil)
+    let path = path
+    guard unsafe access(path, R_OK) == 0 else {
+      throw StoreError(.io, path: path, "there is no state to read: \(errorText(errno))")
+    }
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(settings.busySeconds)
+      configuration.label = "lantian.sqlite"
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      self.pool = pool
+      progress = Mutex(
+        try pool.read { database in
+          try StoreSchema.expectCurrent(database, path: path)
+          return try Store.loadProgress(database, path: path)
+        })
+    } catch { throw StoreError(error, path: path) }
+    fail(StoreError(.failed, path: path, "the state was opened for reading"))
+  }
+
   /// How far the durable state reaches.
   package var committed: CommittedThrough { progress.withLock { $0.committed } }
 

@@ -36,7 +36,22 @@ enum StoreSchema {
           bytes BLOB NOT NULL, PRIMARY KEY(kind, county, day, hour)) STRICT, WITHOUT ROWID;
         CREATE TABLE snapshot(
           position INTEGER PRIMARY KEY, version INTEGER NOT NULL, digest BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
-        """)
+        """),
+    Migration(
+      version: 2, name: "seals",
+      sql: """
+        INSERT INTO meta VALUES('hours_pruned_before', -2147483648);
+        CREATE TABLE seals(
+          number INTEGER PRIMARY KEY, month INTEGER NOT NULL UNIQUE, position INTEGER NOT NULL, at INTEGER NOT NULL,
+          amendment INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
+        CREATE TABLE sealed_chunks(
+          month INTEGER NOT NULL, county TEXT NOT NULL, day INTEGER NOT NULL, bytes BLOB NOT NULL,
+          PRIMARY KEY(month, county, day)) STRICT, WITHOUT ROWID;
+        CREATE TABLE amendments(
+          number INTEGER PRIMARY KEY, county TEXT NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL,
+          at INTEGER NOT NULL, chunk BLOB NOT NULL, digest BLOB NOT NULL) STRICT;
+        CREATE INDEX amendments_of ON amendments(county, day, number);
+        """),
   ]
 
   static var version: Int { migrations.count }
@@ -92,6 +107,20 @@ enum StoreSchema {
       try queue.close()
       _ = unsafe chmod(path, 0o640)
     } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Refuses tables of another version: a reader does not change them.
+  static func expectCurrent(_ database: Database, path: String) throws {
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    let owner = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    guard owner == applicationID else {
+      throw StoreError(.foreign, path: path, "the database belongs to another program (application id \(owner))")
+    }
+    guard found == version else {
+      throw StoreError(
+        found > version ? .newer : .io, path: path,
+        "the database has version \(found), this lantian reads \(version): start the daemon of this version once")
+    }
   }
 
   /// Brings the tables to this version, one durable transaction a step.

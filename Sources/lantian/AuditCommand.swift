@@ -1,3 +1,4 @@
+import AirQuality
 import ArgumentParser
 import ConfigurationFiles
 import Daemon
@@ -7,7 +8,44 @@ import Store
 /// `lantian audit …`.
 struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Examines the records.", subcommands: [AuditReplayCommand.self])
+    commandName: "audit", abstract: "Examines the records.",
+    subcommands: [AuditVerifyCommand.self, AuditReplayCommand.self])
+}
+
+/// `lantian audit verify`: whether the sealed months are as they were sealed.
+struct AuditVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Checks the chain of sealed months, and names the first row that no longer fits.",
+    discussion: """
+      A month is sealed ten days after its end. Rows that came later are amendments and fit. Compare the digests with those
+      printed at the time. Exit code 65 when something does not fit, 74 when the state cannot be read.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var control: ControlOptions
+
+  func run() throws {
+    let directory = try control.stateDirectory(global)
+    let offset = (try? global.load().loaded.site.offset) ?? .china
+    let finding: SealFinding
+    do {
+      // Beside a running daemon too.
+      let store = try Store(reading: directory)
+      defer { store.closeAndWait() }
+      var line = ProgressLine(label: "verifying")
+      finding = try store.verifySeals { line.show(Int64($0), of: Int64($1)) }
+      line.clear()
+    } catch {
+      throw ExitStatus.inputOutput.fail("\(error)")
+    }
+    let report = SealReport(finding: finding, offset: offset)
+    switch global.output {
+    case .table: report.lines().forEach { printLine($0) }
+    case .json: printLine(report.json())
+    }
+    if finding.fault != nil { throw ExitCode(ExitStatus.data.rawValue) }
+  }
 }
 
 /// `lantian audit replay`: whether the journal gives the stored state.
@@ -21,8 +59,7 @@ struct AuditReplayCommand: ParsableCommand {
   @OptionGroup var control: ControlOptions
 
   func run() throws {
-    let directory =
-      try control.state ?? global.environment["LANTIAN_STATE_DIR"] ?? global.loadOrExit().loaded.stateDirectory
+    let directory = try control.stateDirectory(global)
     let scratch =
       FileManager.default.temporaryDirectory.path + "/lantian-audit-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: scratch) }
@@ -39,7 +76,8 @@ struct AuditReplayCommand: ParsableCommand {
     let parts = [
       ("events", result.stored.events == result.replayed.events),
       ("outbox", result.stored.outbox == result.replayed.outbox),
-      ("chunks", result.stored.chunks == result.replayed.chunks), ("snapshots", result.snapshotsAgree),
+      ("chunks", result.stored.chunks == result.replayed.chunks),
+      ("seals", result.stored.seals == result.replayed.seals), ("snapshots", result.snapshotsAgree),
     ]
     switch global.output {
     case .table:

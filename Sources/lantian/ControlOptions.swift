@@ -11,6 +11,11 @@ struct ControlOptions: ParsableArguments {
       valueName: "folder"))
   var state: String?
 
+  /// The state directory itself, for verbs that read a stopped daemon's state.
+  func stateDirectory(_ global: GlobalOptions) throws -> String {
+    try state ?? global.environment["LANTIAN_STATE_DIR"] ?? global.loadOrExit().loaded.stateDirectory
+  }
+
   /// The client of the daemon's control socket.
   func client(_ global: GlobalOptions) -> ControlClient {
     if let directory = state ?? global.environment["LANTIAN_STATE_DIR"] {
