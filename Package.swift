@@ -72,6 +72,10 @@ let package = Package(
       name: "Engine", dependencies: ["AirQuality", "Screening", "Rollup", "Targets", "Alerts"],
       swiftSettings: settings),
 
+    // How a published number was made, from stored facts (`lantian explain`).
+    .target(
+      name: "Explanations", dependencies: ["AirQuality", "Engine", "JSONText", "Rollup"], swiftSettings: settings),
+
     // MARK: The shell
 
     .target(name: "Timekeeping", dependencies: ["AirQuality"], swiftSettings: edge),
@@ -114,8 +118,9 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Engine", "Feeds", "JSONText", "Lidar",
-        "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping", "Transport", "Web",
+        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations", "Feeds",
+        "JSONText", "Lidar", "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping",
+        "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: edge),
@@ -133,8 +138,8 @@ let package = Package(
     .executableTarget(
       name: "lantian",
       dependencies: [
-        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Feeds", "JSONText", "Lidar",
-        "Store", "Timekeeping",
+        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Explanations", "Feeds",
+        "JSONText", "Lidar", "Store", "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -182,6 +187,8 @@ let package = Package(
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
+    .testTarget(
+      name: "ExplanationsTests", dependencies: ["AirQuality", "Engine", "Explanations"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(
       name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],

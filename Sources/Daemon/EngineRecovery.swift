@@ -14,6 +14,9 @@ package struct RecoveredEngine: Sendable {
 /// Rebuilds the engine from the newest snapshot and the journal's tail (DESIGN.md 3).
 package enum EngineRecovery {
   /// - Throws: `StoreError` when the store cannot be read, or when the replayed journal does not give the stored events.
+  ///
+  /// A store that is open for reading may go on growing beside the recovery: then the engine is at least as new as when
+  /// the store was opened.
   package static func recover(from store: Store) throws(StoreError) -> RecoveredEngine {
     var engine = Engine()
     var start: Int64 = 0
@@ -32,7 +35,12 @@ package enum EngineRecovery {
         position = record.position
       }
     }
-    guard position == store.committed.position, engine.lastSequence == store.committed.sequence else {
+    let committed = store.committed
+    let agrees =
+      store.isReadOnly
+      ? position >= committed.position && engine.lastSequence >= committed.sequence
+      : position == committed.position && engine.lastSequence == committed.sequence
+    guard agrees else {
       throw StoreError(
         .corrupt, path: store.path,
         "replaying the journal gives record \(position) and event \(engine.lastSequence), stored are "

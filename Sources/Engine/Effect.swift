@@ -10,6 +10,8 @@ public enum Effect: Sendable, Hashable {
   case chunk(ChunkKey, bytes: [UInt8])
   /// Rows came that are older than the rings: load the chunks of that county and day and answer with a `history` event.
   case need(county: String, day: CivilDay)
+  /// Keep the daily values of a closed day, as a new revision when they differ from the newest.
+  case dayValue(DayValue)
   /// Seal the stored hours of a month and chain the seal to the one before.
   case seal(CivilMonth)
 }

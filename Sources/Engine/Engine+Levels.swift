@@ -1,4 +1,4 @@
-import AirQuality
+package import AirQuality
 import Alerts
 import Rollup
 
@@ -152,13 +152,20 @@ extension Engine {
   /// A unit as people name it.
   func county(_ unit: Int) -> County {
     guard let configuration else { return County(code: "", nameChinese: "", nameEnglish: "") }
-    let site = configuration.site
-    if unit < site.counties.count { return site.counties[unit] }
-    return unit == site.counties.count
-      ? County(code: site.code, nameChinese: site.name, nameEnglish: "Whole city", group: "全市")
-      : County(
+    let counties = configuration.site.counties
+    return unit < counties.count ? counties[unit] : Self.aggregates(of: configuration.site)[unit - counties.count]
+  }
+
+  /// All units of a site as people name them: its counties, then the city and the urban district.
+  package static func units(of site: Site) -> [County] { site.counties + aggregates(of: site) }
+
+  private static func aggregates(of site: Site) -> [County] {
+    [
+      County(code: site.code, nameChinese: site.name, nameEnglish: "Whole city", group: "全市"),
+      County(
         code: site.urbanCode, nameChinese: (site.name.hasSuffix("市") ? site.name : site.name + "市") + "区",
-        nameEnglish: "Urban district", group: "市区")
+        nameEnglish: "Urban district", group: "市区"),
+    ]
   }
 
   var editions: AQIEditionSetting { AQIEditionSetting(name: configuration?.edition ?? "by-date") ?? .byDate }

@@ -26,6 +26,11 @@ extension Engine {
     }
   }
 
+  /// The hours of a county's day as the rings hold them; nil when they hold none.
+  package func hours(county: String, day: CivilDay) -> StoredChunk? {
+    rollup.encodeHours(county: county, day: day).map { StoredChunk(key: ChunkKey($0.key), bytes: $0.bytes) }
+  }
+
   /// The windows of a station in stored chunks; damaged chunks are left out.
   package static func series(station: String, pollutant: Pollutant, chunks: [StoredChunk]) -> [SeriesCell] {
     chunks.flatMap { chunk in

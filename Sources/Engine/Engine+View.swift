@@ -1,6 +1,6 @@
 import AirQuality
 import Alerts
-import Rollup
+package import Rollup
 import Targets
 
 /// What readers see, made from the state.
@@ -178,7 +178,8 @@ extension Engine {
 }
 
 extension KnowledgeState {
-  init(_ knowledge: Knowledge) {
+  /// The rollup's word in the API's.
+  package init(_ knowledge: Knowledge) {
     switch knowledge {
     case .known: self = .known
     case .incomplete: self = .incomplete

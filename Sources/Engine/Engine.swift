@@ -32,6 +32,8 @@ package struct Engine: Sendable {
   package internal(set) var sealedThrough: CivilMonth?
   /// Units whose past windows the present record changed; empty between records.
   var rewritten: Set<Int> = []
+  /// Days of units that the present record closed or changed; empty between records.
+  var changedDays: Set<UnitDay> = []
   /// Newest lidar layer by station, bounded by `maximumLidars`.
   var layers: [String: LidarLayer] = [:]
   /// Chunks from the store that could not be read.
@@ -51,11 +53,26 @@ package struct Engine: Sendable {
   /// With more hours than this due at once, the level of now is judged once instead of step by step.
   static let maximumSteps: Int32 = 6
 
-  package init() {
+  package init() { screener = Self.screener() }
+
+  private static func screener() -> Screener {
     var limits = ScreeningLimits()
     // Old rows are history, not errors: what is older than the ledger is shown and counted, and enters no window.
     limits.ageMilliseconds = 100 * 366 * 86_400_000
-    screener = Screener(limits: limits)
+    return Screener(limits: limits)
+  }
+
+  /// Gives the rows of a journalled answer the flags they got when it was applied.
+  package static func screen(_ batch: inout FeedBatch, site: Site) {
+    let classes = Dictionary(site.stations.map { ($0.id, $0.stationClass) }, uniquingKeysWith: { first, _ in first })
+    _ = screener().screen(
+      &batch.readings, classes: batch.stations.map { classes[$0] }, receivedAt: batch.receivedAt)
+  }
+
+  /// The site of the newest of some configurations as it counted, oldest first; an empty site for none.
+  package static func assessedSite(_ generations: [(at: Instant, configuration: EngineConfiguration)]) -> Site {
+    Membership.site(of: generations)
+      ?? Site(name: "", code: "", offset: .china, counties: [], stations: [])
   }
 
   /// Applies one record.
@@ -77,6 +94,7 @@ package struct Engine: Sendable {
       }
     }
     judgeDueHours(&effects)
+    recordDays(&effects)
     sealDueMonths(&effects)
     return effects
   }
@@ -119,12 +137,13 @@ package struct Engine: Sendable {
   private mutating func advance(_ effects: inout [Effect]) {
     let summary = rollup.advance(to: now)
     store(summary.chunks, &effects)
-    take(summary.changes)
+    take(summary.changes, closed: summary.closedDays)
   }
 
   /// Windows of hours that changed are made again, days that changed are added up again.
-  private mutating func take(_ changes: UnitChanges) {
+  private mutating func take(_ changes: UnitChanges, closed: [CivilDay] = []) {
     if !changes.days.isEmpty { targetsDay = nil }
+    note(closed: closed, changes)
     rewrite(changes.hours)
   }
 
@@ -160,7 +179,9 @@ package struct Engine: Sendable {
     if imports.count > Self.maximumImports { imports.removeFirst() }
     let rows = file.rows.map { (unit: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value) }
     targetsDay = nil
-    refusedImportRows += UInt64(rollup.importDays(rows, now: now).refused)
+    let summary = rollup.importDays(rows, now: now)
+    refusedImportRows += UInt64(summary.refused)
+    note(closed: [], summary.changes)
   }
 
   private func store(_ chunks: [RollupChunk], _ effects: inout [Effect]) {

@@ -41,6 +41,19 @@ struct Membership: Sendable, Hashable {
     return site
   }
 
+  /// The site of the newest of some configurations as it counts: their instants decide when later stations begin.
+  static func site(of generations: [(at: Instant, configuration: EngineConfiguration)]) -> Site? {
+    var membership = Membership()
+    var earlier: Site?
+    var site: Site?
+    for (at, configuration) in generations {
+      let today = configuration.site.offset.day(of: at)
+      site = membership.site(configuration.site, after: earlier, today: today)
+      earlier = configuration.site
+    }
+    return site
+  }
+
   func encode(into writer: inout ByteWriter) {
     writer.list(since.sorted { $0.key < $1.key }) {
       $0.text($1.key)

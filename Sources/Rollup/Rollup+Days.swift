@@ -26,6 +26,33 @@ extension Rollup {
       value: Concentration(thousandths: cell.value), state: .known, valid: own.valid, expected: own.expected)
   }
 
+  /// Whether any of the day's values of a unit is an imported one, because its own stations gave none.
+  package func isImported(_ unit: Int, day: CivilDay) -> Bool {
+    Pollutant.criteria.contains { pollutant in
+      imported[day.number, unit * Pollutant.criteriaCount + Int(pollutant.rawValue)].code != 0
+        && stationsGive(unit, pollutant, day) == false
+    }
+  }
+
+  private func stationsGive(_ unit: Int, _ pollutant: Pollutant, _ day: CivilDay) -> Bool {
+    map.units[unit].kind == .city
+      ? UnitValue(counties: (0..<map.cityUnit).map { unitDay($0, pollutant: pollutant, day: day) }).state.hasValue
+      : mean(unit, day: day) { stationDay($0, pollutant: pollutant, day: day) }.state.hasValue
+  }
+
+  /// What a unit's daily values are made of: its stations assessed on the day, for the city its counties; in the order
+  /// of the registry, values in the order of `Pollutant.criteria`.
+  package func unitInputs(_ unit: Int, day: CivilDay) -> [(source: String, values: [Concentration])] {
+    if map.units[unit].kind == .city {
+      return (0..<map.cityUnit).map { county in
+        (map.units[county].code, Pollutant.criteria.map { unitDay(county, pollutant: $0, day: day).value })
+      }
+    }
+    return map.units[unit].stations.filter { map.isAssessed($0, on: day) }.map { station in
+      (map.entries[station].id, Pollutant.criteria.map { stationDay(station, pollutant: $0, day: day) })
+    }
+  }
+
   /// The daily values of all six pollutants, the inputs of a daily AQI.
   package func unitDay(_ unit: Int, day: CivilDay) -> UnitValues {
     let values = Pollutant.criteria.map { unitDay(unit, pollutant: $0, day: day) }

@@ -123,6 +123,64 @@ extension Rollup {
   }
 }
 
+extension Rollup {
+  /// Past days as they are stored: the hours of the chunks in the rings, days made of them, nothing else. At most as many
+  /// days as the hour ring of assessed stations holds.
+  ///
+  /// - Parameters:
+  ///   - last: the newest of the days; it counts as closed.
+  ///   - chunks: hour chunks; others are left.
+  /// - Throws: `RollupError` when a chunk is damaged.
+  package init(site: Site, feeds: [String], last: CivilDay, chunks: [RollupChunk]) throws(RollupError) {
+    self.init(site: site, feeds: feeds)
+    let closed = site.offset.start(ofHour: last.firstHour + 24).adding(
+      milliseconds: Int64(settings.closeMinutes) * 60_000)
+    _ = advance(to: closed)
+    for chunk in chunks where chunk.key.kind == .hours { try load(chunk) }
+    _ = finish()
+  }
+
+  private mutating func load(_ chunk: RollupChunk) throws(RollupError) {
+    let content = try ChunkContent(chunk)
+    for (row, id) in content.ids.enumerated() {
+      guard let station = map.index(of: id) else { continue }
+      for lane in 0..<Pollutant.criteriaCount {
+        for slot in 0..<24 {
+          let stored = content[row, lane, slot]
+          let hour = chunk.key.day.firstHour + Int32(slot)
+          guard stored.code != 0, holds(hour: hour, station: station) else { continue }
+          var ordinal: UInt8 = 0
+          if stored.feed != SourceTable.otherFeed {
+            ordinal = sources.ordinal(station: station, feed: sources.index(of: content.feeds[Int(stored.feed)]))
+          }
+          setHour(
+            Cell(value: stored.value, code: stored.code, ordinal: ordinal), station: station, lane: lane, hour: hour)
+        }
+      }
+    }
+  }
+
+  /// The stored row of a station's hour with the feed it came from; nil for an empty one, an empty name for an hour made
+  /// of minutes or of a feed that is not named any more.
+  package func storedHour(
+    _ station: Int, pollutant: Pollutant, hour: Int32
+  ) -> (value: Concentration, flag: QualityFlag, feed: String, isRolled: Bool)? {
+    guard pollutant.isCriteria else { return nil }
+    let cell = hourCell(station: station, lane: Int(pollutant.rawValue), hour: hour)
+    guard let flag = Cell.flag(of: cell.code) else { return nil }
+    let isRolled = cell.code >= Cell.rolled
+    return (
+      flag == .missing ? .missing : Concentration(thousandths: cell.value), flag,
+      isRolled ? "" : sources.name(sources.feed(station: station, ordinal: cell.ordinal)), isRolled
+    )
+  }
+
+  /// Whether a flag lets a row of the station enter means.
+  package func enters(_ flag: QualityFlag, station: Int) -> Bool {
+    Cell(value: 0, code: Cell.code(of: flag), ordinal: 0).usable(map.places[station].limit) != nil
+  }
+}
+
 /// An hour of a station's pollutant that must be made again.
 private struct PastCell: Hashable, Comparable {
   var station: Int32

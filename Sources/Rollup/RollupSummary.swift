@@ -13,6 +13,10 @@ package struct UnitDay: Sendable, Hashable, Comparable {
   /// Index of the unit.
   package var unit: Int
   package var day: CivilDay
+  package init(unit: Int, day: CivilDay) {
+    self.unit = unit
+    self.day = day
+  }
   package static func < (a: UnitDay, b: UnitDay) -> Bool { a.day != b.day ? a.day < b.day : a.unit < b.unit }
 }
 

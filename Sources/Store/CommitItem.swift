@@ -46,6 +46,9 @@ package struct CommitItem: Sendable {
   package var payload: [UInt8]
   package var events: [EventRecord]
   package var chunks: [StoredChunk]
+  package var dayValues: [DayValue]
+  /// County days that this record asked for, or whose stored hours it changed after the day: where to look for late rows.
+  package var late: [(county: String, day: CivilDay)]
   /// Months to be sealed once the chunks of this record are written.
   package var seals: [CivilMonth]
   package var outbox: [OutboxRow]
@@ -63,14 +66,20 @@ package struct CommitItem: Sendable {
     self.events = []
     self.chunks = []
     self.seals = []
+    self.dayValues = []
+    self.late = []
     self.outbox = outbox
     self.snapshot = snapshot
     for effect in effects {
       switch effect {
       case .event(let event): events.append(event)
-      case .chunk(let key, let bytes): chunks.append(StoredChunk(key: key, bytes: bytes))
+      case .chunk(let key, let bytes):
+        chunks.append(StoredChunk(key: key, bytes: bytes))
+        if kind == .batch, key.kind == .hours { late.append((key.county, key.day)) }
+      case .need(let county, let day): late.append((county, day))
+      case .dayValue(let value): dayValues.append(value)
       case .seal(let month): seals.append(month)
-      case .deliver, .need: break
+      case .deliver: break
       }
     }
   }

@@ -28,6 +28,13 @@ extension JournalCodec {
     writer.list(batch.layers) { $1.encode(into: &$0) }
   }
 
+  /// The feed of a stored batch, read off its head; nil when the bytes are no batch.
+  static func feed(ofBatch payload: [UInt8]) -> String? {
+    guard payload.count > 2, payload[0] == version, payload[1] == Kind.batch.rawValue else { return nil }
+    var reader = JournalByteReader(Array(payload[2..<min(payload.count, 2 + 1_024)]), subject: 0)
+    return try? reader.text()
+  }
+
   static func readBatch(_ reader: inout JournalByteReader) throws(JournalCodecError) -> FeedBatch {
     let feed = try reader.text()
     let receivedAt = Instant(milliseconds: try reader.signed())

@@ -57,6 +57,7 @@ extension Store {
       try write(chunk, to: database)
       if chunk.key.kind == .hours { try amend(chunk, of: item, in: database) }
     }
+    try writeExplanations(of: item, to: database)
     for month in item.seals { try seal(month, of: item, in: database) }
     for row in item.outbox {
       guard row.sequence <= progress.committed.sequence else {

@@ -9,6 +9,8 @@ package struct StateDigest: Sendable, Hashable {
   package var outbox: String
   /// Every chunk.
   package var chunks: String
+  /// Every revision of every day's values.
+  package var dayValues: String
   /// Seals, what they hold, and amendments.
   package var seals: String
   /// Through which record.
@@ -27,6 +29,8 @@ extension Store {
           database, "SELECT hook, sequence, event_id, key, body FROM outbox ORDER BY hook, sequence"),
         chunks: try Store.hash(
           database, "SELECT kind, county, day, hour, bytes FROM chunks ORDER BY kind, county, day, hour"),
+        dayValues: try Store.hash(
+          database, "SELECT unit, day, revision, position, at, record FROM day_values ORDER BY unit, day, revision"),
         seals: try Store.hash(
           database, "SELECT number, month, position, at, amendment, digest FROM seals ORDER BY number")
           + Store.hash(database, "SELECT month, county, day, bytes FROM sealed_chunks ORDER BY month, county, day")

@@ -15,6 +15,8 @@ package final class Store: Sendable {
   /// The database file.
   package let path: String
   let settings: StoreSettings
+  /// Whether another program may be writing it.
+  package let isReadOnly: Bool
   let pool: DatabasePool
   let queue = DispatchQueue(label: "lantian.store")
   let progress: Mutex<Progress>
@@ -45,6 +47,7 @@ package final class Store: Sendable {
     self.directory = directory
     self.path = directory + "/lantian.sqlite"
     self.settings = settings
+    isReadOnly = false
     guard unsafe mkdir(directory, 0o750) == 0 || errno == EEXIST else {
       throw StoreError(.io, path: directory, "cannot create the state directory: \(errorText(errno))")
     }
@@ -74,6 +77,7 @@ package final class Store: Sendable {
     self.directory = directory
     path = directory + "/lantian.sqlite"
     settings = StoreSettings()
+    isReadOnly = true
     lock = Mutex(nil)
     let path = path
     guard unsafe access(path, R_OK) == 0 else {

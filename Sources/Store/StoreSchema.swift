@@ -52,6 +52,19 @@ enum StoreSchema {
           at INTEGER NOT NULL, chunk BLOB NOT NULL, digest BLOB NOT NULL) STRICT;
         CREATE INDEX amendments_of ON amendments(county, day, number);
         """),
+    Migration(
+      version: 3, name: "explanations",
+      sql: """
+        CREATE TABLE day_values(
+          unit TEXT NOT NULL, day INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL,
+          at INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY(unit, day, revision)) STRICT, WITHOUT ROWID;
+        CREATE TABLE configurations(
+          position INTEGER PRIMARY KEY, at INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
+        INSERT INTO configurations SELECT position, at, payload FROM journal WHERE kind = 1;
+        CREATE TABLE late_rows(
+          county TEXT NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL,
+          PRIMARY KEY(county, day, position)) STRICT, WITHOUT ROWID;
+        """),
   ]
 
   static var version: Int { migrations.count }

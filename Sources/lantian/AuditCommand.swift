@@ -77,6 +77,7 @@ struct AuditReplayCommand: ParsableCommand {
       ("events", result.stored.events == result.replayed.events),
       ("outbox", result.stored.outbox == result.replayed.outbox),
       ("chunks", result.stored.chunks == result.replayed.chunks),
+      ("day values", result.stored.dayValues == result.replayed.dayValues),
       ("seals", result.stored.seals == result.replayed.seals), ("snapshots", result.snapshotsAgree),
     ]
     switch global.output {

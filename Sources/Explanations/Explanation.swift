@@ -1,0 +1,84 @@
+package import AirQuality
+package import Engine
+
+/// How a published number was made (数值溯源), from the rule down to the raw rows. The same stored state gives the same
+/// explanation, to the byte, whenever it is asked for.
+package struct Explanation: Sendable, Hashable {
+  /// A station, or for a month or a year a day, or for the city a county: what the mean was made of.
+  package struct Part: Sendable, Hashable {
+    /// Station id, county code, or day.
+    package var name: String
+    package var label: String
+    /// As it enters the mean; missing when it does not.
+    package var value: Concentration
+    package var isUsed: Bool
+    /// Why it is not used, or what is to be said of it: `no_row`, `flag_4`, `hours_19_of_20`, `suspect`, `made_of_minutes`.
+    package var remark: String
+    /// The feed that counted; empty for values made of finer ones.
+    package var feed: String
+    /// QARTOD flag; nil where there is no row.
+    package var flag: QualityFlag?
+    /// Of a day's station value: its hours, by the hour that ends them 1 to 24; missing where none is usable.
+    package var hours: [Concentration]
+  }
+
+  /// A row as the feed sent it.
+  package struct RawRow: Sendable, Hashable {
+    /// Journal position of its answer, and when that was received.
+    package var position: Int64
+    package var receivedAt: Instant
+    package var feed: String
+    package var station: String
+    package var begin: Instant
+    package var end: Instant
+    /// In the pollutant's unit, as decoded; nil when it was no number.
+    package var value: Double?
+    package var flag: QualityFlag
+    package var reasons: [String]
+    /// `used`, `repeated`, `superseded` (a later row of the same feed counts), `evidence` (a feed before it counts),
+    /// `excluded` (by its flag), `minute` (entered the mean of its hour).
+    package var fate: String
+  }
+
+  package var unit: County
+  package var pollutant: Pollutant
+  package var period: ExplanationPeriod
+  package var offset: CivilOffset
+
+  /// The mean before rounding, and as it is published (GB/T 8170).
+  package var value: Concentration
+  package var published: Concentration
+  package var decimals: Int
+  package var state: KnowledgeState
+  /// Parts that entered, of those that should have.
+  package var valid: Int
+  package var expected: Int
+  /// The exact quotient behind `value`: thousandths of the unit, and by how many they are divided; nil when there is no mean.
+  package var quotient: (sum: Int64, count: Int)?
+  /// The index of the published value: the IAQI on the nodes of the edition; nil when it has none.
+  package var iaqi: Int?
+  package var edition: AQIEdition
+  /// What is done, in order; each line in Chinese and English.
+  package var rules: [(chinese: String, english: String)]
+  package var parts: [Part]
+  package var rows: [RawRow]
+  /// Whether the journal still reached back to the period; else `rows` may lack some.
+  package var journalReaches: Bool
+  /// Record of the configuration in force.
+  package var configurationPosition: Int64
+  /// The stored revisions of a day, oldest first, each with its hash.
+  package var revisions: [DayValueRevision]
+  /// SHA-256 over what the number was made of, lower-case hex.
+  package var digest: String
+  /// Whether the newest stored revision says the same; nil where none is stored.
+  package var agreesWithStored: Bool?
+
+  package static func == (a: Explanation, b: Explanation) -> Bool { a.lines() == b.lines() }
+  package func hash(into hasher: inout Hasher) { hasher.combine(lines()) }
+}
+
+/// Why there is nothing to explain.
+package struct ExplanationProblem: Error, Sendable, Hashable, CustomStringConvertible {
+  package var description: String
+  package init(_ description: String) { self.description = description }
+}
