@@ -72,6 +72,12 @@ let package = Package(
       name: "Engine", dependencies: ["AirQuality", "Screening", "Rollup", "Targets", "Alerts"],
       swiftSettings: settings),
 
+    // Bureau history files to rows: CSV layouts, stamps, units; no I/O.
+    .target(name: "History", dependencies: ["AirQuality"], swiftSettings: settings),
+    // History through the engine under a virtual clock, and the report of it; no I/O.
+    .target(
+      name: "Replay", dependencies: ["AirQuality", "Alerts", "Engine", "History", "JSONText"], swiftSettings: settings),
+
     // MARK: The shell
 
     .target(name: "Timekeeping", dependencies: ["AirQuality"], swiftSettings: edge),
@@ -133,8 +139,8 @@ let package = Package(
     .executableTarget(
       name: "lantian",
       dependencies: [
-        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Feeds", "Lidar", "Store",
-        "Timekeeping",
+        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Feeds", "History", "Lidar",
+        "Replay", "Store", "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -183,6 +189,10 @@ let package = Package(
     .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["AirQuality", "Alerts", "CGzip", "Engine", "History", "Replay"],
+      swiftSettings: edge),
     .testTarget(
       name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],
       swiftSettings: settings),
