@@ -192,7 +192,7 @@ let package = Package(
     .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
     .testTarget(
       name: "ReplayTests", dependencies: ["AirQuality", "Alerts", "CGzip", "Engine", "History", "Replay"],
-      swiftSettings: edge),
+      exclude: ["Golden"], swiftSettings: edge),
     .testTarget(
       name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],
       swiftSettings: settings),

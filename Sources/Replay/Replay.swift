@@ -192,6 +192,9 @@ package struct Replay {
       let byYear = Dictionary(grouping: result.days[unit.code] ?? [], by: { $0.day.year })
       for (year, days) in byYear { result.years.append(ReplayYear(year: year, county: unit.code, days: days)) }
     }
+    // Years of which a unit has nothing are no years of its ledger, unless there is nothing else to show.
+    let known = result.years.filter { $0.validDays.contains { $0 > 0 } }
+    if !known.isEmpty { result.years = known }
     let order = Dictionary(uniqueKeysWithValues: result.units.enumerated().map { ($1.code, $0) })
     result.years.sort { ($0.year, order[$0.county] ?? 0) < ($1.year, order[$1.county] ?? 0) }
     let shown = Set(result.units.map(\.code))

@@ -19,14 +19,14 @@ package struct ReplayInput: Sendable {
   package private(set) var cities: [String] = []
   package private(set) var days: [HistoryDay] = []
 
-  /// Joins the tables; hours are those of `offset`.
-  package init(tables: [HistoryTable], offset: CivilOffset) {
+  /// Joins the tables; hours are those of `offset`. `names` gives the id of stations that files call otherwise.
+  package init(tables: [HistoryTable], offset: CivilOffset, names: [String: String] = [:]) {
     var stationNumbers: [String: UInt32] = [:]
     var cityNumbers: [String: Int] = [:]
     rows.reserveCapacity(tables.reduce(0) { $0 + $1.rows.count })
     values.reserveCapacity(tables.reduce(0) { $0 + $1.values.count })
     for table in tables {
-      let numbers = table.stations.map { name in
+      let numbers = table.stations.map { names[$0] ?? $0 }.map { name in
         stationNumbers[name]
           ?? {
             stations.append(name)
