@@ -158,8 +158,8 @@ let package = Package(
     .executableTarget(
       name: "lantian-bench",
       dependencies: [
-        "AirQuality", "ConfigurationFiles", "Daemon", "Engine", "Feeds", "LoopbackServer", "Rollup", "Screening",
-        "Store", "Timekeeping", "bench-support",
+        "AirQuality", "CGzip", "ConfigurationFiles", "Daemon", "Engine", "Feeds", "LoopbackServer", "Rollup",
+        "Screening", "Store", "Timekeeping", "bench-support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: edge),

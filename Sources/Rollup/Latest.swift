@@ -146,6 +146,15 @@ struct LatestTable: Sendable {
     return sources.rank(arriving.feed) < sources.rank(stored.feed) ? arriving : stored
   }
 
+  /// Takes the reading of one of the six when it is newer than the one that is there; whether it was.
+  mutating func replaceOlder(station: Int, pollutant: Pollutant, _ arriving: LatestReading) -> Bool {
+    guard pollutant.isCriteria else { return false }
+    let index = station * Pollutant.criteriaCount + Int(pollutant.rawValue)
+    guard reading(at: index).isOlder(than: arriving) else { return false }
+    put(arriving, at: index)
+    return true
+  }
+
   mutating func update(station: Int, pollutant: Pollutant, _ arriving: LatestReading, _ sources: SourceTable) {
     if pollutant.isCriteria {
       let index = station * Pollutant.criteriaCount + Int(pollutant.rawValue)

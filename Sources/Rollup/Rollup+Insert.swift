@@ -86,7 +86,10 @@ extension Rollup {
       begin: reading.begin, value: Concentration(thousandths: row.value),
       periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
     let lane = Int(reading.pollutant.rawValue)
-    latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
+    // Time goes on: only what is not newer needs to know whose feed counts more.
+    if !latest.replaceOlder(station: index, pollutant: reading.pollutant, arrived) {
+      latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
+    }
     guard reading.pollutant.isCriteria else {
       summary.accepted += 1
       return
@@ -142,7 +145,7 @@ extension Rollup {
     var mustPark = CivilDay(hour: hour).number <= closedDay
     if holds(hour: hour, station: station) {
       let stored = hourCell(station: station, lane: lane, hour: hour)
-      let arrival = Self.merge(row, at: stored, station, sources)
+      let arrival = stored.code == 0 ? .stored : Self.merge(row, at: stored, station, sources)
       outcomes.note(arrival)
       guard arrival.takesCell else { return }
       setHour(row, station: station, lane: lane, hour: hour)

@@ -96,11 +96,12 @@ extension Rollup {
   package func running24(_ unit: Int, endHour: Int32) -> RunningMeans {
     if map.units[unit].kind == .city { return cityRunning24(endHour: endHour) }
     let day = CivilDay(hour: endHour)
-    let window = RunningWindow(deep, endHour: endHour, settings)
-    var tally = RunningTally()
+    var stations: [(index: Int, firstLane: Int)] = []
+    stations.reserveCapacity(map.units[unit].stations.count)
     for station in map.units[unit].stations where map.isAssessed(station, on: day) {
-      window.add(station, firstLane: Int(map.places[station].deepLane), to: &tally)
+      stations.append((station, Int(map.places[station].deepLane)))
     }
+    let tally = RunningWindow(deep, endHour: endHour, settings).tally(stations)
     let expected = tally.stations * 24 * Pollutant.criteriaCount
     return RunningMeans(
       unit: unit, endHour: endHour,

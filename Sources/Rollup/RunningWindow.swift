@@ -12,84 +12,112 @@ struct RunningTally {
   /// Usable hours of all six pollutants.
   var usable = 0
   var stations = 0
+
+  /// Takes a station's mean; a missing one counts for nothing.
+  mutating func take(_ mean: Concentration, lane: Int, station: Int) {
+    guard !mean.isMissing else { return }
+    sums[lane] &+= Int64(mean.thousandths)
+    valid[lane] &+= 1
+    if mean.thousandths > highest[lane] { (highest[lane], leaders[lane]) = (mean.thousandths, station) }
+  }
 }
 
-/// 24 planes of the hour ring, read for all stations of a unit without an allocation a station.
+/// 24 planes of the hour ring, added up lane by lane for all stations of a unit at once.
 struct RunningWindow {
-  private let planes: Ring.Planes
-  private let settings: RollupSettings
   private let ring: Ring
+  private let settings: RollupSettings
   private let first: Int32
 
   init(_ ring: Ring, endHour: Int32, _ settings: RollupSettings) {
     self.ring = ring
-    planes = ring.reading
     self.settings = settings
     first = endHour - 23
   }
 
-  /// Bit `code`: a cell of an assessed station with that code has a usable value (`Cell.usable`).
-  private static let usableCodes: UInt8 = (0...7).reduce(0) { mask, code in
-    Cell(value: 0, meta: UInt8(code)).usable(Cell.assessedLimit) == nil ? mask : mask | 1 << UInt8(code)
+  /// Whether a cell of an assessed station with that meta byte is usable, as `Cell.usable` says: codes 1 to 3, 6 and 7.
+  @inline(__always) private static func isUsable(_ meta: UInt8) -> Bool {
+    let code = meta & 7
+    return (code &- 1 < Cell.assessedLimit) || code >= Cell.rolled
   }
 
-  /// Adds the means of a station whose six lanes begin at `firstLane`.
-  func add(_ station: Int, firstLane: Int, to tally: inout RunningTally) {
-    tally.stations += 1
-    guard firstLane >= 0 else { return }
-    let ozoneLane = Int(Pollutant.o3.rawValue)
-    let mask = Self.usableCodes
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 24) { ozone in
-      var sums = SIMD8<Int64>()
-      var counts = SIMD8<Int32>()
-      for hour in 0..<24 {
-        ozone[hour] = .min
-        guard ring.contains(first + Int32(hour)) else { continue }
-        let base = ring.index(of: first + Int32(hour)) &* planes.stride &+ firstLane
-        for lane in 0..<Pollutant.criteriaCount {
-          // A product instead of a branch: gaps come and go.
-          let isUsable = mask >> (planes.metas[base &+ lane] & 7) & 1
-          sums[lane] &+= Int64(planes.values[base &+ lane]) &* Int64(isUsable)
-          counts[lane] &+= Int32(isUsable)
+  /// The means of stations, given by index and the first of their six lanes.
+  func tally(_ stations: [(index: Int, firstLane: Int)]) -> RunningTally {
+    var tally = RunningTally()
+    tally.stations = stations.count
+    // Stations of a unit lie side by side: one span of lanes holds them with few others.
+    guard let lowest = stations.map(\.firstLane).min(), let highest = stations.map(\.firstLane).max(), lowest >= 0
+    else {
+      return tally
+    }
+    let lanes = highest + Pollutant.criteriaCount - lowest
+    if lanes > stations.count * Pollutant.criteriaCount * 4 {
+      for station in stations { add([station], lowest: station.firstLane, lanes: Pollutant.criteriaCount, to: &tally) }
+    } else {
+      add(stations, lowest: lowest, lanes: lanes, to: &tally)
+    }
+    return tally
+  }
+
+  private func add(
+    _ stations: [(index: Int, firstLane: Int)], lowest: Int, lanes: Int, to tally: inout RunningTally
+  ) {
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: lanes) { sums in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: lanes) { counts in
+        sums.initialize(repeating: 0)
+        counts.initialize(repeating: 0)
+        addPlanes(lowest: lowest, lanes: lanes, sums, counts)
+        for station in stations {
+          for lane in 0..<Pollutant.criteriaCount {
+            let place = station.firstLane - lowest + lane
+            let count = Int(counts[place])
+            tally.usable += count
+            let mean: Concentration =
+              lane == Int(Pollutant.o3.rawValue)
+              ? highestEightHourMean(lane: station.firstLane + lane)
+              : count >= settings.hoursForDay ? .mean(sum: sums[place], count: count) : .missing
+            tally.take(mean, lane: lane, station: station.index)
+          }
         }
-        if mask >> (planes.metas[base &+ ozoneLane] & 7) & 1 != 0 { ozone[hour] = planes.values[base &+ ozoneLane] }
       }
-      for lane in 0..<Pollutant.criteriaCount {
-        tally.usable += Int(counts[lane])
-        let mean =
-          lane == ozoneLane
-          ? highestEightHourMean(UnsafeBufferPointer(ozone))
-          : Int(counts[lane]) >= settings.hoursForDay
-            ? Concentration.mean(sum: sums[lane], count: Int(counts[lane])) : .missing
-        guard !mean.isMissing else { continue }
-        tally.sums[lane] &+= Int64(mean.thousandths)
-        tally.valid[lane] &+= 1
-        if mean.thousandths > tally.highest[lane] {
-          (tally.highest[lane], tally.leaders[lane]) = (mean.thousandths, station)
-        }
+    }
+  }
+
+  /// Plain loops over bytes and integers, which the compiler turns into vector code.
+  private func addPlanes(
+    lowest: Int, lanes: Int, _ sums: UnsafeMutableBufferPointer<Int64>, _ counts: UnsafeMutableBufferPointer<Int32>
+  ) {
+    guard let sums = sums.baseAddress, let counts = counts.baseAddress else { return }
+    let planes = ring.reading
+    for hour in first...first + 23 where ring.contains(hour) {
+      let start = ring.index(of: hour) &* planes.stride &+ lowest
+      let values = planes.values + start
+      let metas = planes.metas + start
+      for lane in 0..<lanes {
+        let usable: Int32 = Self.isUsable(metas[lane]) ? -1 : 0
+        sums[lane] &+= Int64(values[lane] & usable)
+        counts[lane] &-= usable
       }
     }
   }
 
   /// As `Rollup.highestEightHourMean`: sums that move along, and one division for the highest, since rounding keeps the
   /// order of the means.
-  private func highestEightHourMean(_ hours: UnsafeBufferPointer<Int32>) -> Concentration {
-    var sum: Int64 = 0
-    var count: Int64 = 0
+  private func highestEightHourMean(lane: Int) -> Concentration {
+    let planes = ring.reading
+    var hours: (sum: Int64, count: Int64) = (0, 0)
     var best: (sum: Int64, count: Int64) = (0, 0)
     var valid = 0
-    for hour in 0..<24 {
-      if hours[hour] != .min {
-        sum &+= Int64(hours[hour])
-        count &+= 1
-      }
-      if hour >= 8, hours[hour &- 8] != .min {
-        sum &-= Int64(hours[hour &- 8])
-        count &-= 1
-      }
-      guard hour >= 7, count >= settings.hoursForEightHours, count > 0 else { continue }
+    func value(_ hour: Int32) -> Int64? {
+      guard ring.contains(hour) else { return nil }
+      let place = ring.index(of: hour) &* planes.stride &+ lane
+      return Self.isUsable(planes.metas[place]) ? Int64(planes.values[place]) : nil
+    }
+    for step in Int32(0)..<24 {
+      if let value = value(first + step) { hours = (hours.sum &+ value, hours.count &+ 1) }
+      if step >= 8, let value = value(first + step - 8) { hours = (hours.sum &- value, hours.count &- 1) }
+      guard step >= 7, hours.count >= settings.hoursForEightHours, hours.count > 0 else { continue }
       valid += 1
-      if best.count == 0 || sum &* best.count > best.sum &* count { best = (sum, count) }
+      if best.count == 0 || hours.sum &* best.count > best.sum &* hours.count { best = hours }
     }
     guard valid > 0 else { return .missing }
     let highest = Concentration.mean(sum: best.sum, count: Int(best.count))
