@@ -28,9 +28,9 @@ package struct Replay {
   private var harvestFrom: CivilDay
   private var nextDaily = 0
   private var readings: ContiguousArray<Reading> = []
-  /// Keeps the batch of an hour together or feeds every row on its own; the result is the same (tested).
   private let batching: Batching
 
+  /// How an hour's rows are cut into answers.
   package enum Batching: Sendable {
     case hour
     /// A batch for every station of the hour.

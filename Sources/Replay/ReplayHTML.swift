@@ -18,6 +18,7 @@ package struct ReplayHTML {
     self.chartLibrary = chartLibrary
   }
 
+  /// The page, which needs no other file and no network.
   package func page() -> String {
     let title = "\(result.site.name) 历史回放 · Replay of history"
     var body = "<h1>\(escape(title))</h1>\n" + summary()

@@ -21,6 +21,7 @@ package struct ReplayRegistry: Sendable {
   /// The code of a made site.
   package static let siteCode = "900000"
 
+  /// The site of these stations and cities of daily files.
   package func site(stations: [String], cities: [String]) -> Site {
     var names: [String] = []
     var numbers: [String: Int] = [:]

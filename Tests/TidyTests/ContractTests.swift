@@ -3,7 +3,9 @@ import Testing
 /// The faces that other programs rely on are written down, and the documents name all of them.
 @Suite("Documents name every face")
 struct ContractTests {
-  static let verbs = ["run", "check", "demo", "feed", "decode", "aqi", "alert", "target", "audit", "status", "version"]
+  static let verbs = [
+    "run", "check", "demo", "feed", "decode", "aqi", "alert", "target", "replay", "audit", "status", "version",
+  ]
   static let keys = [
     "version", "site", "state", "listen", "counties", "stations", "targets", "aqi", "feeds", "alerts", "hooks",
     "limits",
