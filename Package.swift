@@ -75,6 +75,11 @@ let package = Package(
     // How a published number was made, from stored facts (`lantian explain`).
     .target(
       name: "Explanations", dependencies: ["AirQuality", "Engine", "JSONText", "Rollup"], swiftSettings: settings),
+    // Bureau history files to rows: CSV layouts, stamps, units; no I/O.
+    .target(name: "History", dependencies: ["AirQuality"], swiftSettings: settings),
+    // History through the engine under a virtual clock, and the report of it; no I/O.
+    .target(
+      name: "Replay", dependencies: ["AirQuality", "Alerts", "Engine", "History", "JSONText"], swiftSettings: settings),
 
     // MARK: The shell
 
@@ -139,7 +144,7 @@ let package = Package(
       name: "lantian",
       dependencies: [
         "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Explanations", "Feeds",
-        "JSONText", "Lidar", "Store", "Timekeeping",
+        "History", "JSONText", "Lidar", "Replay", "Store", "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -157,8 +162,8 @@ let package = Package(
     .executableTarget(
       name: "lantian-bench",
       dependencies: [
-        "AirQuality", "ConfigurationFiles", "Daemon", "Engine", "Feeds", "LoopbackServer", "Rollup", "Screening",
-        "Store", "Timekeeping", "bench-support",
+        "AirQuality", "CGzip", "ConfigurationFiles", "Daemon", "Engine", "Feeds", "LoopbackServer", "Rollup",
+        "Screening", "Store", "Timekeeping", "bench-support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: edge),
@@ -190,6 +195,10 @@ let package = Package(
     .testTarget(
       name: "ExplanationsTests", dependencies: ["AirQuality", "Engine", "Explanations"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
+    .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["AirQuality", "Alerts", "CGzip", "Engine", "History", "Replay"],
+      exclude: ["Golden"], swiftSettings: edge),
     .testTarget(
       name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],
       swiftSettings: settings),

@@ -56,6 +56,15 @@ package struct WindowRing: Sendable, Hashable {
     return windows[Self.slot(hour)]
   }
 
+  /// Copies the windows of hours `first` to `last`, all of which are held, to the front of `buffer`.
+  func copy(_ first: Int32, through last: Int32, to buffer: UnsafeMutableBufferPointer<RunningAQI>) {
+    var slot = Self.slot(first)
+    for place in 0..<Int(last - first) + 1 {
+      buffer[place] = windows[slot]
+      slot = slot + 1 == Self.capacity ? 0 : slot + 1
+    }
+  }
+
   /// Sets a window; a newer hour moves the head and leaves the hours between indeterminate. False when it is too old.
   @discardableResult
   package mutating func set(_ window: RunningAQI, hour: Int32) -> Bool {

@@ -58,7 +58,7 @@ extension Engine {
   /// Makes the running AQI of the 24 h that end with `hour`; says whether it differs from before.
   @discardableResult
   private mutating func setWindow(unit: Int, hour: Int32) -> Bool {
-    let means = rollup.running24(unit, endHour: hour)
+    let means = rollup.rememberedRunning24(unit, endHour: hour)
     let aqi = AQI(
       DailyInput(
         pm25: means[.pm25].value.published(.pm25), pm10: means[.pm10].value.published(.pm10),
@@ -146,7 +146,7 @@ extension Engine {
 
   /// Whether the unit has no assessed station that day (无评价点位): there is nothing to judge.
   func isUnmonitored(_ unit: Int, hour: Int32) -> Bool {
-    rollup.unitHour(unit, hour: hour)[.pm25].state == .unmonitored
+    rollup.isUnmonitored(unit, on: CivilDay(hour: hour))
   }
 
   /// A unit as people name it.

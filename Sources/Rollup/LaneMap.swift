@@ -26,7 +26,14 @@ struct LaneMap: Sendable {
     var limit: UInt8 { isAssessed ? Cell.assessedLimit : Cell.ordinaryLimit }
   }
 
+  /// The first and last day of a station's assessment by number; the last before the first when it has none.
+  struct Assessment: Sendable, BitwiseCopyable {
+    var first: Int32
+    var last: Int32
+  }
+
   let site: Site
+  private(set) var assessments: ContiguousArray<Assessment> = []
   private(set) var entries: [Entry] = []
   private(set) var places: ContiguousArray<Place> = []
   private(set) var units: [RollupUnit]
@@ -69,8 +76,7 @@ struct LaneMap: Sendable {
 
   /// Whether the station is assessed on a day (its registry dates included).
   func isAssessed(_ index: Int, on day: CivilDay) -> Bool {
-    guard let registered = entries[index].registered else { return false }
-    return site.stations[registered].isAssessed(on: day)
+    assessments[index].first <= day.number && day.number <= assessments[index].last
   }
 
   /// Gives an unknown station its lanes.
@@ -101,5 +107,10 @@ struct LaneMap: Sendable {
     indices[id] = index
     entries.append(entry)
     places.append(place)
+    let isAssessed = station?.assessed ?? false
+    assessments.append(
+      isAssessed
+        ? Assessment(first: station?.from?.number ?? .min, last: station?.until?.number ?? .max)
+        : Assessment(first: 1, last: 0))
   }
 }

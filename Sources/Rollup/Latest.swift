@@ -53,6 +53,8 @@ struct LatestTable: Sendable {
   private var others: [UInt64: LatestReading] = [:]
   private var origins: [Origin] = []
   private var originNumbers: [Origin: UInt16] = [:]
+  /// The last one looked up; no part of the state.
+  private var lastOrigin: (origin: Origin, number: UInt16)?
 
   /// Reasons that fit a tag.
   static let taggedReasons: UInt32 = 0x1FFF
@@ -120,7 +122,11 @@ struct LatestTable: Sendable {
   /// The number of a feed and period, given when it is new; nil when there are no more numbers.
   mutating func origin(feed: UInt16, period: Int32) -> UInt16? {
     let origin = Origin(feed: feed, period: period)
-    if let known = originNumbers[origin] { return known }
+    if let lastOrigin, lastOrigin.origin == origin { return lastOrigin.number }
+    if let known = originNumbers[origin] {
+      lastOrigin = (origin, known)
+      return known
+    }
     guard let number = UInt16(exactly: origins.count) else { return nil }
     origins.append(origin)
     originNumbers[origin] = number
@@ -138,6 +144,15 @@ struct LatestTable: Sendable {
     if arriving.code == Cell.missing { return stored }
     if stored.code == Cell.missing { return arriving }
     return sources.rank(arriving.feed) < sources.rank(stored.feed) ? arriving : stored
+  }
+
+  /// Takes the reading of one of the six when it is newer than the one that is there; whether it was.
+  mutating func replaceOlder(station: Int, pollutant: Pollutant, _ arriving: LatestReading) -> Bool {
+    guard pollutant.isCriteria else { return false }
+    let index = station * Pollutant.criteriaCount + Int(pollutant.rawValue)
+    guard reading(at: index).isOlder(than: arriving) else { return false }
+    put(arriving, at: index)
+    return true
   }
 
   mutating func update(station: Int, pollutant: Pollutant, _ arriving: LatestReading, _ sources: SourceTable) {

@@ -28,6 +28,7 @@ extension Rollup {
     minutes.advance(to: minute)
     hours.advance(to: hourHead)
     deep.advance(to: hourHead)
+    deepGeneration &+= 1
     // Days were moved before hours and days were made; this is for the first instant.
     moveDays(to: now)
     describe(&summary)

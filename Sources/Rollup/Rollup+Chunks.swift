@@ -44,6 +44,7 @@ extension Rollup {
 
   /// Whether any station has a minute in that hour; a walk over planes that spares a walk over stations.
   func hasMinutes(inHour hour: Int32) -> Bool {
+    if newestMinute < hour * 60 { return false }
     let planes = minutes.reading
     return (0..<60).contains { minute in
       guard minutes.contains(hour * 60 + Int32(minute)) else { return false }

@@ -31,8 +31,14 @@ extension Rollup {
     let resolved = resolve(stations, feed: feedIndex)
     let slow = insertDirect(readings, resolved: resolved, feed: feedIndex, summary: &summary)
     var ended = slow.endedHours
+    var plan = SlotPlan.none
     for index in slow.rows {
-      place(readings[index], resolved[Int(readings[index].station)], feed: feedIndex, &ended, &summary)
+      let reading = readings[index]
+      // Most rows of an answer share begin and period.
+      if reading.begin.milliseconds != plan.begin || reading.periodMilliseconds != plan.period {
+        plan = planner().plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
+      }
+      place(reading, plan, resolved[Int(reading.station)], feed: feedIndex, &ended, &summary)
     }
     if let (first, last) = ended {
       for hour in first...min(last, endedHour) where hour != pendingHour { rollHour(hour, stations: resolved) }
@@ -71,7 +77,7 @@ extension Rollup {
 
   /// Puts one reading where the common case did not: hours, days, past minutes, other quantities.
   private mutating func place(
-    _ reading: Reading, _ station: ResolvedStation, feed: UInt16, _ ended: inout (Int32, Int32)?,
+    _ reading: Reading, _ plan: SlotPlan, _ station: ResolvedStation, feed: UInt16, _ ended: inout (Int32, Int32)?,
     _ summary: inout InsertSummary
   ) {
     let index = Int(station.index)
@@ -95,8 +101,10 @@ extension Rollup {
       }
       return
     }
-    latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
-    let plan = planner().plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
+    // Time goes on: only what is not newer needs to know whose feed counts more.
+    if !latest.replaceOlder(station: index, pollutant: reading.pollutant, arrived) {
+      latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
+    }
     switch plan.kind {
     case .minutes:
       var outcomes = Outcomes()
@@ -129,6 +137,7 @@ extension Rollup {
       outcomes.note(arrival)
       guard arrival.takesCell else { return }
       minutes[slot, place] = row
+      newestMinute = max(newestMinute, slot)
       if hour <= endedHour { ended = (min(ended?.0 ?? hour, hour), max(ended?.1 ?? hour, hour)) }
     }
     if hour <= minuteChunkHour {
@@ -147,7 +156,7 @@ extension Rollup {
     var mustPark = CivilDay(hour: hour).number <= closedDay
     if holds(hour: hour, station: station) {
       let stored = hourCell(station: station, lane: lane, hour: hour)
-      let arrival = Self.merge(row, at: stored, station, sources)
+      let arrival = stored.code == 0 ? .stored : Self.merge(row, at: stored, station, sources)
       outcomes.note(arrival)
       guard arrival.takesCell else { return }
       setHour(row, station: station, lane: lane, hour: hour)

@@ -35,7 +35,10 @@ extension Rollup {
         run = makeRun(readings[index], planner, planes, feed: feed)
         if run.plan.isDirect { direct = run }
       }
-      if run.plan.isDirect { firstMinute = min(firstMinute, run.plan.first) }
+      if run.plan.isDirect {
+        firstMinute = min(firstMinute, run.plan.first)
+        newestMinute = max(newestMinute, run.plan.first + Int32(run.plan.count) - 1)
+      }
       // All readings of one begin and period, with their exceptions one by one.
       repeat {
         index = insertRun(readings, from: index, run, resolved, &summary)

@@ -28,6 +28,8 @@ extension Rollup {
   /// A sum over sixty planes, a block of stations at a time so that the sums stay in the cache.
   mutating func rollHour(_ hour: Int32, stations range: Range<Int>) {
     guard minutes.contains(hour * 60), minutes.contains(hour * 60 + 59) else { return }
+    // Without a minute there is nothing to add up, and no cell that was made of minutes.
+    guard newestMinute >= hour * 60 else { return }
     var sums = MinuteSums(stations: min(256, range.count))
     var start = range.lowerBound
     // Ordinary stations are most of all: their cells are written without looking anything up again.

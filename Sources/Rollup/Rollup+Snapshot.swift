@@ -60,6 +60,7 @@ extension Rollup {
     sources = try SourceTable(from: &reader, feeds: feeds, stations: stations)
     let lanes = Pollutant.criteriaCount
     minutes = try Ring(from: &reader, slots: settings.minuteSlots, lanes: stations * lanes)
+    newestMinute = minutes.head ?? .min
     hours = try Ring(from: &reader, slots: settings.hourSlots, lanes: map.ordinaryLanes)
     deep = try Ring(from: &reader, slots: settings.deepHourSlots, lanes: map.deepLanes)
     days = try Ring(from: &reader, slots: settings.daySlots, lanes: map.deepLanes)

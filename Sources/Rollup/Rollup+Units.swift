@@ -95,31 +95,33 @@ extension Rollup {
   /// the city the unweighted mean of the counties.
   package func running24(_ unit: Int, endHour: Int32) -> RunningMeans {
     if map.units[unit].kind == .city { return cityRunning24(endHour: endHour) }
-    let stations = runningStations(unit, endHour: endHour)
-    var usable = 0
-    var leading: [Int?] = []
-    var values: [UnitValue] = []
-    for pollutant in Pollutant.criteria {
-      var sum: Int64 = 0
-      var valid = 0
-      var highest = Concentration.missing
-      var leader: Int?
-      for station in stations {
-        let hours = stationHours(station: station, lane: Int(pollutant.rawValue), first: endHour - 23)
-        usable += hours.count { $0 != .min }
-        let mean = dayMean(of: hours, pollutant: pollutant)
-        guard !mean.isMissing else { continue }
-        sum += Int64(mean.thousandths)
-        valid += 1
-        if mean > highest { (highest, leader) = (mean, station) }
-      }
-      values.append(UnitValue(sum: sum, validStations: valid, of: stations.count))
-      leading.append(leader)
-    }
-    let expected = stations.count * 24 * Pollutant.criteriaCount
+    let stations = runningStations(unit, endHour: endHour).map { (index: $0, firstLane: Int(map.places[$0].deepLane)) }
+    let tally = RunningWindow(deep, endHour: endHour, settings).tally(stations)
+    let expected = tally.stations * 24 * Pollutant.criteriaCount
     return RunningMeans(
-      unit: unit, endHour: endHour, values: values, leading: leading,
-      completeness: expected == 0 ? 0 : Double(usable) / Double(expected))
+      unit: unit, endHour: endHour,
+      values: (0..<Pollutant.criteriaCount).map { lane in
+        UnitValue(sum: tally.sums[lane], validStations: tally.valid[lane], of: tally.stations)
+      }, leading: (0..<Pollutant.criteriaCount).map { tally.leaders[$0] < 0 ? nil : tally.leaders[$0] },
+      completeness: expected == 0 ? 0 : Double(tally.usable) / Double(expected))
+  }
+
+  /// As `running24`, remembering the counties' until an hour changes: the city is made of them.
+  package mutating func rememberedRunning24(_ unit: Int, endHour: Int32) -> RunningMeans {
+    guard map.units[unit].kind == .city else {
+      let means = running24(unit, endHour: endHour)
+      if map.units[unit].kind == .county { remembered.take(means, generation: deepGeneration) }
+      return means
+    }
+    let known = remembered.counties(map.cityUnit, endHour: endHour, generation: deepGeneration)
+    return known.map { city($0, endHour: endHour) } ?? running24(unit, endHour: endHour)
+  }
+
+  /// Whether no station of the unit (for the city: of any county) is assessed on that day (无评价点位).
+  package func isUnmonitored(_ unit: Int, on day: CivilDay) -> Bool {
+    let stations = map.units[unit].stations
+    for station in stations where map.isAssessed(station, on: day) { return false }
+    return true
   }
 
   /// The stations that make a unit's running 24 h: those assessed over the whole window. One that begins or ends its
@@ -134,7 +136,11 @@ extension Rollup {
   }
 
   private func cityRunning24(endHour: Int32) -> RunningMeans {
-    let counties = (0..<map.cityUnit).map { running24($0, endHour: endHour) }
+    city((0..<map.cityUnit).map { running24($0, endHour: endHour) }, endHour: endHour)
+  }
+
+  /// The city's means from those of all its counties.
+  private func city(_ counties: [RunningMeans], endHour: Int32) -> RunningMeans {
     var weighted = 0.0
     var stations = 0
     for county in counties {

@@ -44,6 +44,13 @@ package struct Rollup: Sendable {
   /// The hour that the batch being inserted has still to make for all stations; nil between calls.
   var pendingHour: Int32?
 
+  /// No minute after this one was ever written; where none is, hours need not be made from minutes. A bound that spares
+  /// work and no part of the state.
+  var newestMinute = Int32.min
+  /// Counts changes of `deep`, so that what was made of it can be remembered; no part of the state.
+  var deepGeneration: UInt64 = 0
+  var remembered = RunningMemory()
+
   /// What a batch's stations resolved to, by feed, so that the next batch of the same stations need not look up. A
   /// cache: it is no part of the state.
   var resolutions: [UInt16: Resolution] = [:]
@@ -78,6 +85,7 @@ package struct Rollup: Sendable {
   package mutating func configure(site: Site, feeds: [String]) {
     sources.configure(feeds)
     resolutions.removeAll()
+    deepGeneration &+= 1
     guard site != map.site else { return }
     let old = self
     var fresh = LaneMap(site: site)
@@ -107,6 +115,7 @@ package struct Rollup: Sendable {
   private mutating func rearrangeHours(from old: Rollup, oldIndex: [Int?]) {
     hours = Ring(slots: settings.hourSlots, lanes: map.ordinaryLanes)
     deep = Ring(slots: settings.deepHourSlots, lanes: map.deepLanes)
+    deepGeneration &+= 1
     days = Ring(slots: settings.daySlots, lanes: map.deepLanes)
     guard let head = old.deep.head, let dayHead = old.days.head else { return }
     hours.advance(to: head)
@@ -154,8 +163,8 @@ package struct Rollup: Sendable {
       return
     }
     deep[hour, Int(place.deepLane) + lane] = cell
-    changes.touch(units: map.entries[station].units, hour: hour)
-    changes.hourChanged(station: station, hour: hour)
+    deepGeneration &+= 1
+    changes.hourChanged(station: station, units: map.entries[station].units, hour: hour)
   }
 
   // MARK: What is there

@@ -97,6 +97,8 @@ struct ChangeSet: Sendable {
   /// Station and day whose hours changed.
   private var stationDays: Set<UnitDay> = []
   private var unitDays: Set<UnitDay> = []
+  /// Station and hour of the newest `hourChanged(station:units:hour:)`.
+  private var newest: (station: Int, hour: Int32) = (-1, 0)
 
   mutating func touch(units: [Int], hour: Int32) {
     for unit in units {
@@ -110,6 +112,15 @@ struct ChangeSet: Sendable {
     }
   }
 
+  /// Notes the hour for the station's units and its day for the station.
+  mutating func hourChanged(station: Int, units: [Int], hour: Int32) {
+    // The six pollutants of a station come together and change the same.
+    if newest.station == station && newest.hour == hour { return }
+    newest = (station, hour)
+    touch(units: units, hour: hour)
+    hourChanged(station: station, hour: hour)
+  }
+
   mutating func hourChanged(station: Int, hour: Int32) {
     stationDays.insert(UnitDay(unit: station, day: CivilDay(hour: hour)))
   }
@@ -121,6 +132,7 @@ struct ChangeSet: Sendable {
   /// Stations (as `unit`) and days to be made again, in order.
   mutating func takeStationDays() -> [UnitDay] {
     defer { stationDays.removeAll() }
+    newest = (-1, 0)
     return stationDays.sorted()
   }
 

@@ -17,6 +17,9 @@ struct SlotPlan {
   let count: Int
   /// Minutes that all lie in the ring, in hours whose chunk is not yet due: the common case.
   let isDirect: Bool
+
+  /// Of a begin that no reading has.
+  static let none = SlotPlan(begin: .min, period: -1, kind: .other, first: 0, count: 0, isDirect: false)
 }
 
 /// Finds the slots of readings.

@@ -10,7 +10,7 @@ struct LantianBench: ParsableCommand {
     discussion: "Sections: \(Section.allCases.map(\.rawValue).joined(separator: ", ")).")
 
   enum Section: String, CaseIterable, ExpressibleByArgument {
-    case polling, rings, body, store, ready, hook, demo
+    case polling, rings, body, store, ready, hook, replay, demo
   }
 
   enum Output: String, CaseIterable, ExpressibleByArgument {
@@ -65,6 +65,7 @@ struct LantianBench: ParsableCommand {
     case .store: try StoreSection(bench: bench).run(into: &report)
     case .ready: try ReadySection(bench: bench).run(into: &report)
     case .hook: try HookSection(bench: bench).run(into: &report)
+    case .replay: try ReplaySection(bench: bench).run(into: &report)
     case .demo: try DemoSection(bench: bench).run(into: &report)
     }
   }

@@ -5,6 +5,7 @@ import Glibc
 enum ExitStatus: Int32 {
   case usage = 64
   case data = 65
+  case noInput = 66
   case unavailable = 69
   case inputOutput = 74
   case retry = 75

@@ -14,8 +14,12 @@ struct GlobalOptions: ParsableArguments {
     case json
   }
 
-  @Option(name: .customLong("config"), help: "Configuration file.")
-  var configurationFile: String = "/etc/lantian/lantian.yaml"
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp("Configuration file; otherwise /etc/lantian/lantian.yaml.", valueName: "file"))
+  var givenConfigurationFile: String?
+
+  var configurationFile: String { givenConfigurationFile ?? "/etc/lantian/lantian.yaml" }
 
   @Option(help: "Tables for people or JSON for programs.")
   var output: Output = .table

@@ -62,6 +62,29 @@ enum InputFile {
     }
   }
 
+  /// Writes a file whole: beside its name first, so that no half of it is ever found under it.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let part = path + ".part"
+    let descriptor = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw Failure(description: "\(part): \(errorText())") }
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let failure = Failure(description: "\(part): \(errorText())")
+        close(descriptor)
+        throw failure
+      }
+      offset += count
+    }
+    guard close(descriptor) == 0, unsafe rename(part, path) == 0 else {
+      throw Failure(description: "\(path): \(errorText())")
+    }
+  }
+
   private static func errorText() -> String {
     guard let text = unsafe strerror(errno) else { return "error \(errno)" }
     return unsafe String(cString: text)

@@ -4,7 +4,7 @@ import Testing
 @Suite("Documents name every face")
 struct ContractTests {
   static let verbs = [
-    "run", "check", "demo", "feed", "decode", "aqi", "alert", "target", "audit", "explain", "status",
+    "run", "check", "demo", "feed", "decode", "aqi", "alert", "target", "replay", "explain", "audit", "status",
     "version",
   ]
   static let keys = [
