@@ -3,8 +3,9 @@ import Rollup
 
 /// The whole state as bytes: a start loads the newest snapshot and applies the journal's tail.
 extension Engine {
-  /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 1
+  /// Layout version; a snapshot of a newer version is ignored and the journal replayed from an older one or from empty.
+  /// Version 1, without configuration extensions and the ledger's memory, is still read.
+  package static let snapshotVersion: UInt16 = 2
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -26,6 +27,7 @@ extension Engine {
     var rings: [UInt8] = []
     rollup.encode(into: &rings)
     writer.blob(rings)
+    memory.encode(into: &writer)
     return writer.bytes
   }
 
@@ -36,11 +38,11 @@ extension Engine {
     self.init()
     var reader = SnapshotReader(bytes, subject: "the engine's snapshot")
     let version = try reader.fixed(UInt16.self)
-    guard version == Self.snapshotVersion else {
+    guard (1...Self.snapshotVersion).contains(version) else {
       throw reader.fail("version \(version) is not \(Self.snapshotVersion)")
     }
     configuration = try reader.optional { reader throws(SnapshotReadingError) in
-      try EngineConfiguration(decoding: &reader)
+      try EngineConfiguration(decoding: &reader, hasExtensions: version >= 2)
     }
     now = Instant(milliseconds: try reader.signed())
     let counts = try reader.list(of: "feeds") { reader throws(SnapshotReadingError) -> (String, FeedVerdicts) in
@@ -58,6 +60,7 @@ extension Engine {
     damagedChunks = try reader.varint()
     refusedImportRows = try reader.varint()
     let block = try reader.blob()
+    if version >= 2 { memory = try LedgerMemory(decoding: &reader) }
     try reader.finish()
     guard let configuration else { return }
     do {

@@ -33,11 +33,18 @@ package struct Engine: Sendable {
   /// Rows of daily files that were not taken: of an unknown unit, without a value, or out of the ledger.
   package internal(set) var refusedImportRows: UInt64 = 0
 
+  /// What the target ledger remembers beside the days.
+  var memory = LedgerMemory()
+
   let screener: Screener
 
   /// The target views of `targetsDay`, kept while no day of the ledger changes. Derived: no part of a snapshot.
   var targets: [TargetView] = []
   var targetsDay: CivilDay?
+  /// The episodes the views were made with. Derived.
+  var targetsEpisodes: [CivilDay?] = []
+  /// Limits of SO2 hours by unit; nil after a configuration, until needed. Derived.
+  var sulphurLimits: [[TargetRow]]?
 
   static let maximumImports = 4_096
   static let maximumActs = 1_024
@@ -56,6 +63,7 @@ package struct Engine: Sendable {
 
   /// Applies one record.
   package mutating func apply(_ event: EngineEvent, at: Instant) -> [Effect] {
+    rememberStandings(until: at)
     now = max(now, at)
     var effects: [Effect] = []
     if case .configuration(let next) = event {
@@ -103,6 +111,7 @@ package struct Engine: Sendable {
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
     targetsDay = nil
+    sulphurLimits = nil
   }
 
   private mutating func advance(_ effects: inout [Effect]) {
@@ -114,6 +123,7 @@ package struct Engine: Sendable {
   /// Hours that changed are judged again, days that changed are added up again.
   private mutating func take(_ changes: UnitChanges, _ effects: inout [Effect]) {
     if !changes.days.isEmpty { targetsDay = nil }
+    countSulphur(changes.hours)
     rejudge(changes.hours, &effects)
   }
 
