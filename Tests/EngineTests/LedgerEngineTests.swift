@@ -69,7 +69,7 @@ struct LedgerEngineTests {
   func revision() throws {
     var first = Self.row("pm10_annual_mean", "141182", 60)
     first.comparison = .atMost
-    var second = Self.row("pm10_annual_mean", "141182", 40)
+    var second = Self.row("pm10_annual_mean", "141182", 48)
     second.inForceFrom = CivilDay("2020-12-03")
     second.source = "32号"
     var scenario = Self.scenario([first, second])
@@ -80,7 +80,7 @@ struct LedgerEngineTests {
     try tick(&scenario, "2020-12-04")
     let target = try #require(scenario.view().targets.first)
     #expect(scenario.view().targets.count == 1)
-    #expect(target.state == "at_risk" && target.target == 40 && target.source == "32号")
+    #expect(target.state == "at_risk" && target.target == 48 && target.source == "32号")
     #expect(target.inForceFrom == CivilDay("2020-12-03"))
     #expect(target.earlier == [.init(target: 60, source: Self.source, inForceFrom: nil)])
   }
