@@ -6,11 +6,14 @@ import Targets
 /// The target ledger (目标台账): where every row stands, and what must be remembered for it.
 extension Engine {
   /// The views of the rows in force on a day.
-  func targetViews(today: CivilDay, years: ClosedRange<Int>? = nil) -> [TargetView] {
+  mutating func targetViews(today: CivilDay, years: ClosedRange<Int>? = nil) -> [TargetView] {
     guard let configuration else { return [] }
     let facts = configuration.ledger
-    var inputs = LedgerInputs(
-      site: configuration.site, facts: facts, editions: editions, sulphur: memory.sulphur)
+    var inputs = ledgerInputs ?? LedgerInputs(site: configuration.site, facts: facts, editions: editions)
+    // Taken out while it is used, so that it is not copied.
+    ledgerInputs = nil
+    defer { ledgerInputs = inputs }
+    let sulphur = sulphurDays()
     return TargetRevision.inForce(configuration.targets, on: today).compactMap { revision in
       var row = revision.row
       if let years, !years.contains(row.year) { return nil }
@@ -20,7 +23,8 @@ extension Engine {
       let episode = rollup.unitIndex(row.county).flatMap(episodeStart)
       let context = LedgerContext(
         today: today, reviewed: isReviewed(row, facts), episodeFrom: episode, baseline: baseline)
-      let result = Ledger.evaluate(row, inputs.input(for: row, rollup: rollup), context)
+      let result = Ledger.evaluate(
+        row, inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive), context)
       let standing = memory.standings[LedgerMemory.key(row)]
       let since = standing.flatMap { $0.state == result.state ? $0.since : nil } ?? today
       return TargetView(revision, result, since: since, episodeFrom: episode)
@@ -47,6 +51,7 @@ extension Engine {
     guard let configuration, !configuration.targets.isEmpty else { return }
     let ended = configuration.site.offset.day(of: now)
     guard configuration.site.offset.day(of: at) > ended else { return }
+    countSulphur()
     let views = targetViews(today: ended, years: (ended.year - 1)...ended.year)
     for view in views {
       let key = "\(view.year)/\(view.county)/\(view.indicator)"
@@ -57,24 +62,52 @@ extension Engine {
     memory.standings = memory.standings.filter { known.contains($0.key) }
     let codes = Set(rollup.units.map(\.code))
     memory.sulphur = memory.sulphur.filter { codes.contains($0.key) }
+    keepYear(ended.year - 1, on: ended)
+  }
+
+  /// While the day ring still holds all of the year that is over, what its rows are judged on is kept, and kept anew as
+  /// corrections come.
+  private mutating func keepYear(_ year: Int, on day: CivilDay) {
+    guard let first = CivilDay(year: year, month: 1, day: 1), rollup.holds(day: first) else { return }
+    memory.archive = memory.archive.filter { ($0.key.split(separator: "/").first.flatMap { Int($0) } ?? 0) >= year }
+    for (unit, pollutant, values) in ledgerInputs?.years(year) ?? [] {
+      memory.archive[LedgerMemory.archiveKey(rollup.units[unit].code, pollutant, year)] = values
+    }
   }
 
   // MARK: SO2 hours
 
-  /// Counts the SO2 hours of the days that changed again, for units that a row holds to them. Days whose hours have left
-  /// the ring stay as counted.
-  mutating func countSulphur(_ spans: [UnitSpan]) {
+  /// Notes the days whose SO2 hours are to be counted again, of units that a row holds to them.
+  mutating func noteSulphur(_ spans: [UnitSpan]) {
     guard !spans.isEmpty else { return }
     let limits = sulphurLimits ?? makeSulphurLimits()
     sulphurLimits = limits
     for span in spans where span.unit < limits.count && !limits[span.unit].isEmpty {
       for number in CivilDay(hour: span.firstHour).number...CivilDay(hour: span.lastHour).number {
-        let day = CivilDay(number: number)
-        guard rollup.holdsHours(of: day) else { continue }
-        memory.set(sulphurDay(span.unit, day: day, rows: limits[span.unit]), unit: rollup.units[span.unit].code)
+        memory.uncounted[rollup.units[span.unit].code, default: []].insert(CivilDay(number: number))
         targetsDay = nil
       }
     }
+  }
+
+  /// Counts the days that were noted. Days whose hours have left the ring stay as counted.
+  private mutating func countSulphur() {
+    memory.sulphur = sulphurDays()
+    memory.uncounted.removeAll()
+  }
+
+  /// The SO2 hours of all days, those noted counted as of now.
+  private func sulphurDays() -> [String: [SeasonHours.Day]] {
+    guard !memory.uncounted.isEmpty else { return memory.sulphur }
+    let limits = sulphurLimits ?? makeSulphurLimits()
+    var result = memory
+    for (code, days) in memory.uncounted {
+      guard let unit = rollup.unitIndex(code), unit < limits.count else { continue }
+      for day in days.sorted() where rollup.holdsHours(of: day) {
+        result.set(sulphurDay(unit, day: day, rows: limits[unit]), unit: code)
+      }
+    }
+    return result.sulphur
   }
 
   private func makeSulphurLimits() -> [[TargetRow]] {

@@ -45,6 +45,8 @@ package struct Engine: Sendable {
   var targetsEpisodes: [CivilDay?] = []
   /// Limits of SO2 hours by unit; nil after a configuration, until needed. Derived.
   var sulphurLimits: [[TargetRow]]?
+  /// The days of units that rows are judged on; nil until needed. Derived.
+  var ledgerInputs: LedgerInputs?
 
   static let maximumImports = 4_096
   static let maximumActs = 1_024
@@ -112,6 +114,7 @@ package struct Engine: Sendable {
     configuration = next
     targetsDay = nil
     sulphurLimits = nil
+    ledgerInputs = nil
   }
 
   private mutating func advance(_ effects: inout [Effect]) {
@@ -123,7 +126,8 @@ package struct Engine: Sendable {
   /// Hours that changed are judged again, days that changed are added up again.
   private mutating func take(_ changes: UnitChanges, _ effects: inout [Effect]) {
     if !changes.days.isEmpty { targetsDay = nil }
-    countSulphur(changes.hours)
+    ledgerInputs?.refresh(changes.days, rollup: rollup)
+    noteSulphur(changes.hours)
     rejudge(changes.hours, &effects)
   }
 
@@ -161,6 +165,7 @@ package struct Engine: Sendable {
     if imports.count > Self.maximumImports { imports.removeFirst() }
     let rows = file.rows.map { (unit: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value) }
     targetsDay = nil
+    ledgerInputs = nil
     refusedImportRows += UInt64(rollup.importDays(rows, now: now).refused)
   }
 

@@ -2,24 +2,58 @@ import AirQuality
 import Rollup
 import Targets
 
-/// What the rows of a target table are judged on, each unit and year made once.
-struct LedgerInputs {
+/// What the rows of a target table are judged on: each unit and year made once, then kept up day by day.
+struct LedgerInputs: Sendable {
+  private struct Key: Hashable {
+    var unit: Int
+    var pollutant: Pollutant
+    var year: Int
+  }
+  private struct IndexKey: Hashable {
+    var unit: Int
+    var year: Int
+  }
+
   let site: Site
   let facts: LedgerFacts
   let editions: AQIEditionSetting
-  /// SO2 hours by unit code.
-  let sulphur: [String: [SeasonHours.Day]]
-  private var means: [String: [Concentration]] = [:]
-  private var indices: [String: [AQI]] = [:]
+  private var means: [Key: [Concentration]] = [:]
+  private var indices: [IndexKey: [AQI]] = [:]
+  private var archive: [String: [Concentration]] = [:]
 
-  init(site: Site, facts: LedgerFacts, editions: AQIEditionSetting, sulphur: [String: [SeasonHours.Day]]) {
+  init(site: Site, facts: LedgerFacts, editions: AQIEditionSetting) {
     self.site = site
     self.facts = facts
     self.editions = editions
-    self.sulphur = sulphur
   }
 
-  mutating func input(for row: TargetRow, rollup: Rollup) -> LedgerInput {
+  /// Takes days that may differ again from the rollup.
+  mutating func refresh(_ days: [UnitDay], rollup: Rollup) {
+    for changed in days {
+      let year = changed.day.year
+      guard let first = CivilDay(year: year, month: 1, day: 1) else { continue }
+      let place = Int(changed.day.number - first.number)
+      for pollutant in Pollutant.criteria {
+        let key = Key(unit: changed.unit, pollutant: pollutant, year: year)
+        guard means[key] != nil else { continue }
+        means[key]?[place] = rollup.unitDay(changed.unit, pollutant: pollutant, day: changed.day).value
+      }
+      let key = IndexKey(unit: changed.unit, year: year)
+      guard indices[key] != nil else { continue }
+      let made = index(changed.unit, place, first)
+      indices[key]?[place] = made
+    }
+  }
+
+  /// The daily means of a year that are at hand.
+  func years(_ year: Int) -> [(unit: Int, pollutant: Pollutant, values: [Concentration])] {
+    means.filter { $0.key.year == year }.map { ($0.key.unit, $0.key.pollutant, $0.value) }
+  }
+
+  /// `sulphur` holds SO2 hours by unit code, `archive` the years that have left the day ring.
+  mutating func input(
+    for row: TargetRow, rollup: Rollup, sulphur: [String: [SeasonHours.Day]], archive: [String: [Concentration]]
+  ) -> LedgerInput {
     guard let indicator = Indicator(rawValue: row.indicator) else { return .none }
     switch indicator {
     case .dustfall: return .months(months(of: row))
@@ -28,6 +62,7 @@ struct LedgerInputs {
     default: break
     }
     guard let unit = rollup.unitIndex(row.county) else { return .none }
+    drop(row.year, rollup, archive)
     if let pollutant = indicator.annualMeanOf { return .dailyMeans(days(unit, pollutant, row.year, rollup)) }
     if indicator == .so2HeatingSeasonHourMaximum {
       return .seasonHours(
@@ -57,10 +92,25 @@ struct LedgerInputs {
 
   // MARK: Days
 
+  /// A year that the day ring no longer holds whole is made anew each time: its days go one by one.
+  private mutating func drop(_ year: Int, _ rollup: Rollup, _ archive: [String: [Concentration]]) {
+    guard let first = CivilDay(year: year, month: 1, day: 1), !rollup.holds(day: first) else { return }
+    means = means.filter { $0.key.year != year }
+    indices = indices.filter { $0.key.year != year }
+    self.archive = archive
+  }
+
   private mutating func days(_ unit: Int, _ pollutant: Pollutant, _ year: Int, _ rollup: Rollup) -> [Concentration] {
-    let key = "\(unit)/\(pollutant.rawValue)/\(year)"
+    let key = Key(unit: unit, pollutant: pollutant, year: year)
     if let made = means[key] { return made }
-    let made = rollup.unitYear(unit, pollutant: pollutant, year: year)
+    var made = rollup.unitYear(unit, pollutant: pollutant, year: year)
+    // What has left the ring stands as it was kept.
+    let kept = archive[LedgerMemory.archiveKey(rollup.units[unit].code, pollutant, year)] ?? []
+    if let first = CivilDay(year: year, month: 1, day: 1) {
+      for place in kept.indices.prefix(made.count) where !rollup.holds(day: first.adding(days: Int32(place))) {
+        made[place] = kept[place]
+      }
+    }
     means[key] = made
     return made
   }
@@ -104,21 +154,25 @@ struct LedgerInputs {
   }
 
   private mutating func dailyIndices(_ unit: Int, _ year: Int, _ rollup: Rollup) -> [AQI] {
-    let key = "\(unit)/\(year)"
+    let key = IndexKey(unit: unit, year: year)
     if let made = indices[key] { return made }
-    let series = Pollutant.criteria.map { days(unit, $0, year, rollup) }
-    let first = CivilDay(year: year, month: 1, day: 1)?.number ?? 0
-    let made = (0..<CivilDay.days(inYear: year)).map { day -> AQI in
-      func value(_ pollutant: Pollutant) -> Concentration {
-        let days = series[Int(pollutant.rawValue)]
-        return day < days.count ? days[day].published(pollutant) : .missing
-      }
-      let input = DailyInput(
-        pm25: value(.pm25), pm10: value(.pm10), so2: value(.so2), no2: value(.no2), co: value(.co),
-        o3EightHour: value(.o3))
-      return AQI(input, edition: editions.edition(on: CivilDay(number: first + Int32(day))))
-    }
+    guard let first = CivilDay(year: year, month: 1, day: 1) else { return [] }
+    for pollutant in Pollutant.criteria { _ = days(unit, pollutant, year, rollup) }
+    let made = (0..<CivilDay.days(inYear: year)).map { index(unit, $0, first) }
     indices[key] = made
     return made
+  }
+
+  /// The daily index of the means at hand.
+  private func index(_ unit: Int, _ place: Int, _ first: CivilDay) -> AQI {
+    let year = first.year
+    func value(_ pollutant: Pollutant) -> Concentration {
+      let days = means[Key(unit: unit, pollutant: pollutant, year: year)] ?? []
+      return place < days.count ? days[place].published(pollutant) : .missing
+    }
+    let input = DailyInput(
+      pm25: value(.pm25), pm10: value(.pm10), so2: value(.so2), no2: value(.no2), co: value(.co),
+      o3EightHour: value(.o3))
+    return AQI(input, edition: editions.edition(on: first.adding(days: Int32(place))))
   }
 }

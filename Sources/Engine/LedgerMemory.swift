@@ -1,8 +1,9 @@
 import AirQuality
 import Targets
 
-/// What the target ledger remembers beside the days of the rollup: since when each row stands as it does, and the SO2
-/// hours of each day, which outlive the hour rings. Part of the snapshot.
+/// What the target ledger remembers beside the days of the rollup: since when each row stands as it does, the SO2 hours of
+/// each day, which outlive the hour rings, and the daily means of years that are over, which outlive the day ring. Part
+/// of the snapshot.
 struct LedgerMemory: Sendable, Hashable {
   /// The state of a row and the day it came.
   struct Standing: Sendable, Hashable {
@@ -15,6 +16,11 @@ struct LedgerMemory: Sendable, Hashable {
   /// By unit code, ascending days, at most `maximumDays` of them.
   var sulphur: [String: [SeasonHours.Day]] = [:]
 
+  /// Days whose SO2 hours changed since they were counted, by unit code; counted when the day ends.
+  var uncounted: [String: Set<CivilDay>] = [:]
+  /// Daily means of years that are over, 1 January first, by unit code, pollutant and year (`archiveKey`).
+  var archive: [String: [Concentration]] = [:]
+
   /// Two years and a season: a plan's year with the heating season that began before it.
   static let maximumDays = 900
 
@@ -22,6 +28,10 @@ struct LedgerMemory: Sendable, Hashable {
 
   /// The key of a row: a revision of it goes on under the same.
   static func key(_ row: TargetRow) -> String { "\(row.year)/\(row.county)/\(row.indicator)" }
+
+  static func archiveKey(_ unit: String, _ pollutant: Pollutant, _ year: Int) -> String {
+    "\(year)/\(unit)/\(pollutant.name)"
+  }
 
   /// Takes the hours of a day, in place of what was known of it.
   mutating func set(_ day: SeasonHours.Day, unit: String) {
@@ -54,6 +64,14 @@ struct LedgerMemory: Sendable, Hashable {
         writer.signed(Int64(day.stationHoursAbove))
       }
     }
+    writer.list(uncounted.keys.sorted()) { writer, unit in
+      writer.text(unit)
+      writer.list((uncounted[unit] ?? []).sorted()) { $0.signed(Int64($1.number)) }
+    }
+    writer.list(archive.keys.sorted()) { writer, key in
+      writer.text(key)
+      writer.list(archive[key] ?? []) { $0.signed(Int64($1.thousandths)) }
+    }
   }
 
   init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
@@ -77,5 +95,23 @@ struct LedgerMemory: Sendable, Hashable {
       )
     }
     for (unit, days) in units { sulphur[unit] = days }
+    let changed = try reader.list(of: "units") { reader throws(SnapshotReadingError) -> (String, [CivilDay]) in
+      (
+        try reader.text(),
+        try reader.list(of: "days") { reader throws(SnapshotReadingError) in
+          CivilDay(number: try reader.integer("a day"))
+        }
+      )
+    }
+    for (unit, days) in changed { uncounted[unit] = Set(days) }
+    let years = try reader.list(of: "years") { reader throws(SnapshotReadingError) -> (String, [Concentration]) in
+      (
+        try reader.text(),
+        try reader.list(of: "days") { reader throws(SnapshotReadingError) in
+          Concentration(thousandths: try reader.integer("a value"))
+        }
+      )
+    }
+    for (key, days) in years { archive[key] = days }
   }
 }
