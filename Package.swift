@@ -118,7 +118,9 @@ let package = Package(
       swiftSettings: edge),
     .target(
       name: "ConfigurationFiles",
-      dependencies: ["AirQuality", "Digests", "JSONText", "Secrets", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "AirQuality", "Digests", "JSONText", "Secrets", "Targets", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: edge),
     .target(
       name: "Daemon",

@@ -1,3 +1,13 @@
+/// How a value is held to its target (比较方式).
+public enum TargetComparison: String, CaseIterable, Sendable, Hashable {
+  /// Not above the target (不高于).
+  case atMost = "at_most"
+  /// Truly below it (低于).
+  case below
+  /// Not below it (不低于).
+  case atLeast = "at_least"
+}
+
 /// One line of a year's target table (目标任务表), as the bureau's file states it.
 public struct TargetRow: Sendable, Hashable {
   public var year: Int
@@ -17,10 +27,16 @@ public struct TargetRow: Sendable, Hashable {
   public var baseline: Double?
   /// Where it stands: document and item.
   public var source: String
+  /// The day from which the row replaces an earlier one of the same year, unit and indicator (修订生效日); nil for the row
+  /// that is in force from the start.
+  public var inForceFrom: CivilDay?
+  /// Nil for the indicator's own (`Indicator.comparison`).
+  public var comparison: TargetComparison?
 
   public init(
     year: Int, county: String, indicator: String, target: Double?, unit: String, dropPercent: Double? = nil,
-    cutDays: Int? = nil, baseline: Double? = nil, source: String = ""
+    cutDays: Int? = nil, baseline: Double? = nil, source: String = "", inForceFrom: CivilDay? = nil,
+    comparison: TargetComparison? = nil
   ) {
     self.year = year
     self.county = county
@@ -31,5 +47,7 @@ public struct TargetRow: Sendable, Hashable {
     self.cutDays = cutDays
     self.baseline = baseline
     self.source = source
+    self.inForceFrom = inForceFrom
+    self.comparison = comparison
   }
 }

@@ -19,6 +19,8 @@ package enum ConfigurationBounds {
   package static let counties = 1_000
   package static let stations = 100_000
   package static let dailyRows = 2_000_000
+  /// Rows of one table of the target ledger.
+  package static let ledgerRows = 20_000
   /// Characters of a feed's, hook's or station's name.
   package static let nameLength = 128
   /// Headers of one feed or hook.

@@ -210,7 +210,7 @@ extension ConfigurationLoader {
     return value
   }
 
-  private mutating func yes(
+  mutating func yes(
     _ table: ConfigurationTable, _ row: CSVReader.Row, _ column: String, isRequired: Bool = false
   ) -> Bool {
     let text = table.field(column, row)
@@ -224,7 +224,7 @@ extension ConfigurationLoader {
     }
   }
 
-  private mutating func day(_ table: ConfigurationTable, _ row: CSVReader.Row, _ column: String) -> CivilDay? {
+  mutating func day(_ table: ConfigurationTable, _ row: CSVReader.Row, _ column: String) -> CivilDay? {
     let text = table.field(column, row)
     if text.isEmpty { return nil }
     if let day = CivilDay(text) ?? Self.looseDay(text) { return day }

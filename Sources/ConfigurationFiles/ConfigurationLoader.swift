@@ -35,8 +35,8 @@ package struct ConfigurationLoader {
   }
 
   static let rootKeys = [
-    "version", "site", "state", "listen", "counties", "stations", "targets", "history", "aqi", "feeds", "alerts",
-    "hooks", "limits", "retention",
+    "version", "site", "state", "listen", "counties", "stations", "targets", "ledger", "history", "aqi", "feeds",
+    "alerts", "hooks", "limits", "retention",
   ]
 
   private mutating func loadAll() -> LoadedConfiguration? {
@@ -57,6 +57,7 @@ package struct ConfigurationLoader {
     readSite(merged, main: main)
     let (feeds, hooks) = (readFeeds(merged["feeds"] ?? []), readHooks(merged["hooks"] ?? []))
     let targets = readTargets(merged["targets"] ?? [])
+    let ledger = readLedger(merged["ledger"]?.first)
     let history = readHistory(merged["history"] ?? [])
     let edition = readChoice(merged["aqi"]?.first, key: "edition", among: sources.editions, what: "AQI edition")
     let criteria = readChoice(
@@ -69,7 +70,7 @@ package struct ConfigurationLoader {
     return LoadedConfiguration(
       path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
-      retention: retention, warnings: warnings)
+      retention: retention, ledger: ledger.facts, tasks: ledger.tasks, warnings: warnings)
   }
 
   // MARK: - Files

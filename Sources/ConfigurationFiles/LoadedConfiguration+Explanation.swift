@@ -13,6 +13,7 @@ extension LoadedConfiguration {
       .init("feeds", .list(feeds.map { explainFeed($0) })),
       .init("polls_per_minute", .number(pollsPerMinute)),
       .init("targets", .list(targets.map { .text($0.path) })),
+      .init("ledger", explainLedger()),
       .init("history", .list(history.map { explainHistory($0) })),
       .init("aqi_edition", .text(edition)),
       .init("criteria", .text(criteria)),
@@ -105,6 +106,18 @@ extension LoadedConfiguration {
     ]
     if let station = feed.station { members.append(.init("station", .text(station))) }
     return .object(members)
+  }
+
+  private func explainLedger() -> ExplanationValue {
+    func count(_ number: Int) -> ExplanationValue { .integer(Int64(number)) }
+    return .object([
+      .init("baselines", count(ledger.baselines.count)),
+      .init("official_baselines", count(ledger.baselines.count(where: \.isOfficial))),
+      .init("heating_seasons", count(ledger.heatingSeasons.count)), .init("reported", count(ledger.reported.count)),
+      .init("province_lists", .text(ledger.provinceLists.map(\.period).joined(separator: " "))),
+      .init("reviewed", count(ledger.reviewedYears.count)), .init("tasks", count(tasks.count)),
+      .init("city_days", ledger.cityDays.map { .text($0.rawValue) } ?? .null),
+    ])
   }
 
   private func explainHistory(_ file: DailyMeansFile) -> ExplanationValue {

@@ -22,6 +22,10 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var stateDirectory: String
   package var limits: LimitsConfiguration
   package var retention: RetentionConfiguration
+  /// What the target ledger knows beside target tables and measurements.
+  package var ledger = LedgerFacts()
+  /// The plan's tasks (重点任务).
+  package var tasks: [PlanTask] = []
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.

@@ -25,13 +25,9 @@ package struct RuntimeConfiguration: Sendable {
   }
 
   package init(_ loaded: LoadedConfiguration) throws(Problems) {
-    var problems: [String] = []
-    var targets: [TargetRow] = []
-    for file in loaded.targets {
-      let table = TargetTable(parsing: file.bytes, file: file.path)
-      targets += table.rows
-      problems += table.problems.map(\.description)
-    }
+    let table = TargetTable.joined(
+      loaded.targets.map { (file: $0.path, table: TargetTable(parsing: $0.bytes, file: $0.path)) })
+    var problems = table.problems.map(\.description)
     let enabled = loaded.feeds.filter(\.enabled)
     var readers: [String: FeedIntake.Reader] = [:]
     for feed in enabled {
@@ -53,11 +49,12 @@ package struct RuntimeConfiguration: Sendable {
       hookProxies[hook.name] = proxy.url
     }
     engine = EngineConfiguration(
-      site: loaded.site, feeds: loaded.feeds.map(\.name), targets: targets, criteria: loaded.criteria,
+      site: loaded.site, feeds: loaded.feeds.map(\.name), targets: table.rows, criteria: loaded.criteria,
       edition: loaded.edition,
       hooks: loaded.hooks.map { hook in
         HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))
-      }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations)
+      }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations,
+      ledger: loaded.ledger)
   }
 }
 

@@ -28,6 +28,7 @@ extension Engine {
     var rings: [UInt8] = []
     rollup.encode(into: &rings)
     writer.blob(rings)
+    memory.encode(into: &writer)
     return writer.bytes
   }
 
@@ -42,7 +43,7 @@ extension Engine {
       throw reader.fail("version \(version) is not \(Self.snapshotVersion)")
     }
     configuration = try reader.optional { reader throws(SnapshotReadingError) in
-      try EngineConfiguration(decoding: &reader)
+      try EngineConfiguration(decoding: &reader, hasExtensions: true)
     }
     now = Instant(milliseconds: try reader.signed())
     let counts = try reader.list(of: "feeds") { reader throws(SnapshotReadingError) -> (String, FeedVerdicts) in
@@ -64,6 +65,7 @@ extension Engine {
     damagedChunks = try reader.varint()
     refusedImportRows = try reader.varint()
     let block = try reader.blob()
+    memory = try LedgerMemory(decoding: &reader)
     try reader.finish()
     guard let configuration else { return }
     do {

@@ -1,7 +1,6 @@
 import AirQuality
 import Alerts
 package import Rollup
-import Targets
 
 /// What readers see, made from the state.
 extension Engine {
@@ -12,9 +11,11 @@ extension Engine {
   package mutating func view(position: Int64) -> SiteView? {
     guard let configuration else { return nil }
     let today = configuration.site.offset.day(of: now)
-    if targetsDay != today {
-      targets = targetViews()
+    let episodes = units.indices.map(episodeStart)
+    if targetsDay != today || targetsEpisodes != episodes {
+      targets = targetViews(today: today)
       targetsDay = today
+      targetsEpisodes = episodes
     }
     return SiteView(
       position: position, at: now, site: configuration.site,
@@ -162,18 +163,6 @@ extension Engine {
       name: machine.level.name, state: unmonitored ? .unmonitored : machine.isKnown ? .known : .indeterminate,
       basis: "observed", since: machine.since, liftProposedSince: machine.proposal?.since,
       runningAQI: newest.quality == .indeterminate ? nil : Int(newest.value))
-  }
-
-  // MARK: Targets
-
-  private func targetViews() -> [TargetView] {
-    guard let configuration else { return [] }
-    let today = configuration.site.offset.day(of: now)
-    var cache = LedgerInputs()
-    return configuration.targets.map { row in
-      let input = cache.input(for: row, rollup: rollup, editions: editions)
-      return TargetView(row, Ledger.evaluate(row, input, today: today, reviewed: false))
-    }
   }
 }
 

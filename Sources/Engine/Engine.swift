@@ -41,11 +41,20 @@ package struct Engine: Sendable {
   /// Rows of daily files that were not taken: of an unknown unit, without a value, or out of the ledger.
   package internal(set) var refusedImportRows: UInt64 = 0
 
+  /// What the target ledger remembers beside the days.
+  var memory = LedgerMemory()
+
   let screener: Screener
 
   /// The target views of `targetsDay`, kept while no day of the ledger changes. Derived: no part of a snapshot.
   var targets: [TargetView] = []
   var targetsDay: CivilDay?
+  /// The episodes the views were made with. Derived.
+  var targetsEpisodes: [CivilDay?] = []
+  /// Limits of SO2 hours by unit; nil after a configuration, until needed. Derived.
+  var sulphurLimits: [[TargetRow]]?
+  /// The days of units that rows are judged on; nil until needed. Derived.
+  var ledgerInputs: LedgerInputs?
 
   static let maximumImports = 4_096
   static let maximumActs = 1_024
@@ -77,6 +86,7 @@ package struct Engine: Sendable {
 
   /// Applies one record.
   package mutating func apply(_ event: EngineEvent, at: Instant) -> [Effect] {
+    rememberStandings(until: at)
     now = max(now, at)
     var effects: [Effect] = []
     if case .configuration(let next) = event {
@@ -129,6 +139,8 @@ package struct Engine: Sendable {
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
     targetsDay = nil
+    sulphurLimits = nil
+    ledgerInputs = nil
     for unit in units.indices where monitored.contains(rollup.units[unit].code) && isUnmonitored(unit, hour: running) {
       loseStations(unit: unit, &effects)
     }
@@ -143,6 +155,8 @@ package struct Engine: Sendable {
   /// Windows of hours that changed are made again, days that changed are added up again.
   private mutating func take(_ changes: UnitChanges, closed: [CivilDay] = []) {
     if !changes.days.isEmpty { targetsDay = nil }
+    ledgerInputs?.refresh(changes.days, rollup: rollup)
+    noteSulphur(changes.hours)
     note(closed: closed, changes)
     rewrite(changes.hours)
   }
@@ -179,6 +193,7 @@ package struct Engine: Sendable {
     if imports.count > Self.maximumImports { imports.removeFirst() }
     let rows = file.rows.map { (unit: $0.county, day: $0.day, pollutant: $0.pollutant, value: $0.value) }
     targetsDay = nil
+    ledgerInputs = nil
     let summary = rollup.importDays(rows, now: now)
     refusedImportRows += UInt64(summary.refused)
     note(closed: [], summary.changes)

@@ -1,7 +1,14 @@
 package import AirQuality
 
-/// The configuration inside snapshots and journal records, field by field in declaration order.
+/// The configuration inside snapshots and journal records: its first fields in declaration order, then extensions, each
+/// a tag and a counted block, so that a record from before an extension reads as one without it.
 extension EngineConfiguration {
+  /// What a block behind the first fields holds; none is renumbered.
+  private enum Extension: UInt8 {
+    /// `LedgerFacts`, and of each target row the day of effect and the comparison.
+    case ledger = 1
+  }
+
   package func encode(into writer: inout ByteWriter) {
     writer.text(site.name)
     writer.text(site.code)
@@ -24,9 +31,17 @@ extension EngineConfiguration {
     }
     writer.text(externalURL)
     writer.signed(Int64(maximumUnknownStations))
+    writer.list([Extension.ledger]) { writer, tag in
+      writer.byte(tag.rawValue)
+      writer.blob(ledgerBlock())
+    }
   }
 
-  package init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
+  /// - Parameter hasExtensions: whether extensions follow the first fields; nil when the configuration is the last thing
+  ///   in its record, and whatever is left of the record tells.
+  package init<Failure>(
+    decoding reader: inout ByteReader<Failure>, hasExtensions: Bool? = nil
+  ) throws(Failure) {
     let site = Site(
       name: try reader.text(), code: try reader.text(), offset: CivilOffset(seconds: try reader.integer("the offset")),
       counties: try reader.list(of: "counties") { reader throws(Failure) in
@@ -43,6 +58,47 @@ extension EngineConfiguration {
           name: try reader.text(), levels: try reader.texts(),
           kinds: try reader.list(of: "kinds") { reader throws(Failure) in try reader.named(EventKind.self) })
       }, externalURL: try reader.text(), maximumUnknownStations: try reader.integer("the unknown stations"))
+    guard hasExtensions ?? (reader.remaining > 0) else { return }
+    for _ in 0..<(try reader.count(of: "extensions", width: 2)) {
+      let tag = try reader.byte()
+      guard let kind = Extension(rawValue: tag) else { throw reader.fail("configuration extension \(tag) is unknown") }
+      var block = ByteReader<Failure>(try reader.blob(), subject: reader.subject)
+      switch kind {
+      case .ledger: try readLedger(&block)
+      }
+      try block.finish()
+    }
+  }
+
+  private func ledgerBlock() -> [UInt8] {
+    var writer = ByteWriter(capacity: 256)
+    writer.list(targets) { writer, row in
+      writer.optional(row.inForceFrom) { $0.signed(Int64($1.number)) }
+      writer.text(row.comparison?.rawValue ?? "")
+    }
+    ledger.encode(into: &writer)
+    return writer.bytes
+  }
+
+  private mutating func readLedger<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) {
+    let extras = try reader.list(of: "target rows") {
+      reader throws(Failure) -> (from: CivilDay?, comparison: TargetComparison?) in
+      let from = try optionalDay(&reader)
+      let name = try reader.text()
+      guard let comparison = TargetComparison(rawValue: name) else {
+        if name.isEmpty { return (from, nil) }
+        throw reader.fail("“\(name)” is no comparison")
+      }
+      return (from, comparison)
+    }
+    guard extras.count == targets.count else {
+      throw reader.fail("\(extras.count) rows instead of \(targets.count)")
+    }
+    for (index, extra) in extras.enumerated() {
+      targets[index].inForceFrom = extra.from
+      targets[index].comparison = extra.comparison
+    }
+    ledger = try LedgerFacts(decoding: &reader)
   }
 }
 
@@ -113,6 +169,6 @@ private func optionalDouble<Failure>(_ reader: inout ByteReader<Failure>) throws
   try reader.optional { reader throws(Failure) in try reader.double() }
 }
 
-private func optionalDay<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) -> CivilDay? {
+func optionalDay<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) -> CivilDay? {
   try reader.optional { reader throws(Failure) in CivilDay(number: try reader.integer("a day")) }
 }

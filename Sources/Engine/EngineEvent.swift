@@ -110,9 +110,11 @@ public struct EngineConfiguration: Sendable, Hashable {
   public var externalURL: String
   /// Stations outside the registry that get a place.
   public var maximumUnknownStations: Int
+  /// What the target ledger knows beside rows and measurements.
+  public var ledger: LedgerFacts
   public init(
     site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription],
-    externalURL: String = "", maximumUnknownStations: Int = 10_000
+    externalURL: String = "", maximumUnknownStations: Int = 10_000, ledger: LedgerFacts = LedgerFacts()
   ) {
     self.site = site
     self.feeds = feeds
@@ -122,6 +124,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     self.hooks = hooks
     self.externalURL = externalURL
     self.maximumUnknownStations = maximumUnknownStations
+    self.ledger = ledger
   }
 }
 

@@ -2,64 +2,177 @@ import AirQuality
 import Rollup
 import Targets
 
-/// The days that the rows of a target table are judged on, each unit and year made once.
-struct LedgerInputs {
-  private var means: [String: [Concentration]] = [:]
-  private var heavy: [String: [Bool?]] = [:]
+/// What the rows of a target table are judged on: each unit and year made once, then kept up day by day.
+struct LedgerInputs: Sendable {
+  private struct Key: Hashable {
+    var unit: Int
+    var pollutant: Pollutant
+    var year: Int
+  }
+  private struct IndexKey: Hashable {
+    var unit: Int
+    var year: Int
+  }
 
-  mutating func input(for row: TargetRow, rollup: Rollup, editions: AQIEditionSetting) -> LedgerInput {
-    guard let unit = rollup.unitIndex(row.county), let indicator = Indicator(rawValue: row.indicator) else {
-      return .none
+  let site: Site
+  let facts: LedgerFacts
+  let editions: AQIEditionSetting
+  private var means: [Key: [Concentration]] = [:]
+  private var indices: [IndexKey: [AQI]] = [:]
+  private var archive: [String: [Concentration]] = [:]
+
+  init(site: Site, facts: LedgerFacts, editions: AQIEditionSetting) {
+    self.site = site
+    self.facts = facts
+    self.editions = editions
+  }
+
+  /// Takes days that may differ again from the rollup.
+  mutating func refresh(_ days: [UnitDay], rollup: Rollup) {
+    for changed in days {
+      let year = changed.day.year
+      guard let first = CivilDay(year: year, month: 1, day: 1) else { continue }
+      let place = Int(changed.day.number - first.number)
+      for pollutant in Pollutant.criteria {
+        let key = Key(unit: changed.unit, pollutant: pollutant, year: year)
+        guard means[key] != nil else { continue }
+        means[key]?[place] = rollup.unitDay(changed.unit, pollutant: pollutant, day: changed.day).value
+      }
+      let key = IndexKey(unit: changed.unit, year: year)
+      guard indices[key] != nil else { continue }
+      let made = index(changed.unit, place, first)
+      indices[key]?[place] = made
     }
-    if let pollutant = indicator.annualMeanOf {
-      return .dailyMeans(days(unit, pollutant, row.year, rollup))
+  }
+
+  /// The daily means of a year that are at hand.
+  func years(_ year: Int) -> [(unit: Int, pollutant: Pollutant, values: [Concentration])] {
+    means.filter { $0.key.year == year }.map { ($0.key.unit, $0.key.pollutant, $0.value) }
+  }
+
+  /// `sulphur` holds SO2 hours by unit code, `archive` the years that have left the day ring.
+  mutating func input(
+    for row: TargetRow, rollup: Rollup, sulphur: [String: [SeasonHours.Day]], archive: [String: [Concentration]]
+  ) -> LedgerInput {
+    guard let indicator = Indicator(rawValue: row.indicator) else { return .none }
+    switch indicator {
+    case .dustfall: return .months(months(of: row))
+    case .leaveWorstTen: return .provinceLists(facts.provinceLists.filter { $0.year == row.year })
+    case .totalEmissionCut: return .reported(newestReport(of: row))
+    default: break
     }
-    guard indicator == .heavyDays else { return .none }
-    // Whether the city counts its own days or county-days is not settled: unknown until it is (DOMAIN.md 12).
-    if rollup.units[unit].kind == .city { return .none }
-    return .heavyDays(flags: heavyDays(unit, row.year, rollup, editions))
+    guard let unit = rollup.unitIndex(row.county) else { return .none }
+    drop(row.year, rollup, archive)
+    if let pollutant = indicator.annualMeanOf { return .dailyMeans(days(unit, pollutant, row.year, rollup)) }
+    if indicator == .so2HeatingSeasonHourMaximum {
+      return .seasonHours(
+        SeasonHours(
+          seasons: facts.heatingSeasons.filter { $0.county == row.county || $0.county == site.code },
+          days: sulphur[row.county] ?? []))
+    }
+    return dayCount(indicator, unit, row.year, rollup)
+  }
+
+  // MARK: Reported
+
+  private func months(of row: TargetRow) -> [Concentration] {
+    var months = [Concentration](repeating: .missing, count: 12)
+    for value in facts.reported
+    where value.indicator == row.indicator && value.county == row.county && value.year == row.year {
+      if let month = value.month { months[month - 1] = value.value }
+    }
+    return months
+  }
+
+  /// That of the whole year, else of the latest month.
+  private func newestReport(of row: TargetRow) -> ReportedValue? {
+    facts.reported.filter { $0.indicator == row.indicator && $0.county == row.county && $0.year == row.year }
+      .max { ($0.month ?? 13) < ($1.month ?? 13) }
+  }
+
+  // MARK: Days
+
+  /// A year that the day ring no longer holds whole is made anew each time: its days go one by one.
+  private mutating func drop(_ year: Int, _ rollup: Rollup, _ archive: [String: [Concentration]]) {
+    guard let first = CivilDay(year: year, month: 1, day: 1), !rollup.holds(day: first) else { return }
+    means = means.filter { $0.key.year != year }
+    indices = indices.filter { $0.key.year != year }
+    self.archive = archive
   }
 
   private mutating func days(_ unit: Int, _ pollutant: Pollutant, _ year: Int, _ rollup: Rollup) -> [Concentration] {
-    let key = "\(unit)/\(pollutant.rawValue)/\(year)"
+    let key = Key(unit: unit, pollutant: pollutant, year: year)
     if let made = means[key] { return made }
-    let made = rollup.unitYear(unit, pollutant: pollutant, year: year)
+    var made = rollup.unitYear(unit, pollutant: pollutant, year: year)
+    // What has left the ring stands as it was kept.
+    let kept = archive[LedgerMemory.archiveKey(rollup.units[unit].code, pollutant, year)] ?? []
+    if let first = CivilDay(year: year, month: 1, day: 1) {
+      for place in kept.indices.prefix(made.count) where !rollup.holds(day: first.adding(days: Int32(place))) {
+        made[place] = kept[place]
+      }
+    }
     means[key] = made
     return made
   }
 
-  /// One known index above 200 makes a heavy day despite gaps; a day otherwise invalid is not judged.
-  private mutating func heavyDays(
-    _ unit: Int, _ year: Int, _ rollup: Rollup, _ editions: AQIEditionSetting
-  ) -> [Bool?] {
-    let key = "\(unit)/\(year)"
-    if let made = heavy[key] { return made }
-    let series = Pollutant.criteria.map { days(unit, $0, year, rollup) }
-    let first = CivilDay(year: year, month: 1, day: 1)?.number ?? 0
-    let made = (0..<CivilDay.days(inYear: year)).map { day -> Bool? in
-      func value(_ pollutant: Pollutant) -> Concentration {
-        let days = series[Int(pollutant.rawValue)]
-        return day < days.count ? days[day].published(pollutant) : .missing
-      }
-      let input = DailyInput(
-        pm25: value(.pm25), pm10: value(.pm10), so2: value(.so2), no2: value(.no2), co: value(.co),
-        o3EightHour: value(.o3))
-      return AQI(input, edition: editions.edition(on: CivilDay(number: first + Int32(day)))).isHeavy
+  /// Heavy or good days; of the whole city as the office has set it (DOMAIN.md 12).
+  private mutating func dayCount(_ indicator: Indicator, _ unit: Int, _ year: Int, _ rollup: Rollup) -> LedgerInput {
+    func input(_ counts: [Int?], perDay: Int = 1) -> LedgerInput {
+      indicator == .heavyDays ? .heavyDays(counts) : .goodDays(counts, perDay: perDay)
     }
-    heavy[key] = made
+    guard rollup.units[unit].kind == .city else { return input(counts(indicator, unit, year, rollup)) }
+    switch facts.cityDays {
+    case nil: return .countingNotSet
+    case .urban:
+      guard let urban = rollup.unitIndex(site.urbanCode) else { return .none }
+      return input(counts(indicator, urban, year, rollup))
+    case .countyDays:
+      let counties = rollup.units.indices.filter {
+        rollup.units[$0].kind == .county && !rollup.units[$0].stations.isEmpty
+      }
+      let counted = counties.map { counts(indicator, $0, year, rollup) }
+      return input(
+        (0..<CivilDay.days(inYear: year)).map { day in Self.countyDays(counted.map { $0[day] }) },
+        perDay: counties.count)
+    }
+  }
+
+  /// The county-days of one day: what is counted is certain; none is known only when 75 % of the counties are.
+  static func countyDays(_ counts: [Int?]) -> Int? {
+    let known = counts.compactMap { $0 }
+    let sum = known.reduce(0, +)
+    return sum > 0 || (!known.isEmpty && known.count * 4 >= counts.count * 3) ? sum : nil
+  }
+
+  private mutating func counts(_ indicator: Indicator, _ unit: Int, _ year: Int, _ rollup: Rollup) -> [Int?] {
+    dailyIndices(unit, year, rollup).map { aqi in
+      if indicator == .heavyDays { return aqi.isHeavy.map { $0 ? 1 : 0 } }
+      // An index from some of the pollutants is a lower bound: above 100 it is certain, below it proves nothing.
+      guard let bound = aqi.lowerBound else { return nil }
+      return bound > 100 ? 0 : aqi.isLowerBound ? nil : 1
+    }
+  }
+
+  private mutating func dailyIndices(_ unit: Int, _ year: Int, _ rollup: Rollup) -> [AQI] {
+    let key = IndexKey(unit: unit, year: year)
+    if let made = indices[key] { return made }
+    guard let first = CivilDay(year: year, month: 1, day: 1) else { return [] }
+    for pollutant in Pollutant.criteria { _ = days(unit, pollutant, year, rollup) }
+    let made = (0..<CivilDay.days(inYear: year)).map { index(unit, $0, first) }
+    indices[key] = made
     return made
   }
-}
 
-extension TargetView {
-  init(_ row: TargetRow, _ result: LedgerResult) {
-    self.init(
-      year: row.year, county: row.county, indicator: row.indicator, target: result.target?.value, unit: row.unit,
-      valueToDate: result.valueToDate?.value, days: result.days, missing: result.missing,
-      remainingMeanAllowed: result.remainingMeanAllowed?.value,
-      projection: result.projection.map {
-        Projection(value: $0.value.value, low: $0.low.value, high: $0.high.value)
-      }, state: result.state.rawValue, reason: result.reason, reasonEnglish: result.reasonEnglish,
-      budgetRatio: result.budgetRatio)
+  /// The daily index of the means at hand.
+  private func index(_ unit: Int, _ place: Int, _ first: CivilDay) -> AQI {
+    let year = first.year
+    func value(_ pollutant: Pollutant) -> Concentration {
+      let days = means[Key(unit: unit, pollutant: pollutant, year: year)] ?? []
+      return place < days.count ? days[place].published(pollutant) : .missing
+    }
+    let input = DailyInput(
+      pm25: value(.pm25), pm10: value(.pm10), so2: value(.so2), no2: value(.no2), co: value(.co),
+      o3EightHour: value(.o3))
+    return AQI(input, edition: editions.edition(on: first.adding(days: Int32(place))))
   }
 }

@@ -150,59 +150,6 @@ public struct UnitView: Sendable, Hashable {
   }
 }
 
-/// State of one target (目标进度).
-public struct TargetView: Sendable, Hashable {
-  /// The year as it will end if the rest is like the past, with its band.
-  public struct Projection: Sendable, Hashable {
-    public var value: Double
-    public var low: Double
-    public var high: Double
-    public init(value: Double, low: Double, high: Double) {
-      self.value = value
-      self.low = low
-      self.high = high
-    }
-  }
-  public var year: Int
-  public var county: String
-  public var indicator: String
-  public var target: Double?
-  public var unit: String
-  /// Year to date; nil without any valid day.
-  public var valueToDate: Double?
-  /// Valid days so far, and days so far without a valid mean.
-  public var days: Int
-  public var missing: Int
-  public var remainingMeanAllowed: Double?
-  public var projection: Projection?
-  /// `on_course at_risk missed met unknown`.
-  public var state: String
-  public var reason: String
-  public var reasonEnglish: String
-  /// Share of the year's allowed sum that is used (`Ledger`); nil without a target above zero.
-  public var budgetRatio: Double?
-  public init(
-    year: Int, county: String, indicator: String, target: Double?, unit: String, valueToDate: Double?, days: Int,
-    missing: Int, remainingMeanAllowed: Double?, projection: Projection?, state: String, reason: String,
-    reasonEnglish: String, budgetRatio: Double? = nil
-  ) {
-    self.year = year
-    self.county = county
-    self.indicator = indicator
-    self.target = target
-    self.unit = unit
-    self.valueToDate = valueToDate
-    self.days = days
-    self.missing = missing
-    self.remainingMeanAllowed = remainingMeanAllowed
-    self.projection = projection
-    self.state = state
-    self.reason = reason
-    self.reasonEnglish = reasonEnglish
-    self.budgetRatio = budgetRatio
-  }
-}
-
 /// Everything readers see: immutable, built from committed state only.
 public struct SiteView: Sendable {
   /// Journal position it is built from.

@@ -94,6 +94,9 @@ extension Rollup {
     return (changes.take(), refused, advanced)
   }
 
+  /// Whether the ledger still holds a day.
+  package func holds(day: CivilDay) -> Bool { days.contains(day.number) }
+
   /// How often a closed day of a unit has been revised.
   package func revision(_ unit: Int, day: CivilDay) -> Int { Int(revisions[day.number, unit].value) }
 

@@ -43,6 +43,14 @@ extension Rollup {
       ozoneEightHour: mean(unit, day: CivilDay(hour: hour)) { stationOzoneEightHour($0, endHour: hour) })
   }
 
+  /// The mean of one of the six pollutants over one civil hour, as in `unitHour(_:hour:)`.
+  package func unitHour(_ unit: Int, pollutant: Pollutant, hour: Int32) -> UnitValue {
+    mean(unit, day: CivilDay(hour: hour)) { stationHour($0, pollutant: pollutant, hour: hour) }
+  }
+
+  /// Whether the hours of assessed stations are still held for the whole of a day.
+  package func holdsHours(of day: CivilDay) -> Bool { deep.contains(day.firstHour) }
+
   /// The means of a unit's micro-stations over one civil hour, shown beside and never part of `unitHour`: of those
   /// that have a good value, however few. The urban district has none.
   package func microHour(_ unit: Int, hour: Int32) -> [UnitValue] {

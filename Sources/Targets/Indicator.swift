@@ -12,6 +12,7 @@ public enum Indicator: String, CaseIterable, Sendable, Hashable {
   case goodDays = "good_days"
   /// Highest hourly SO2 of the heating season (采暖期二氧化硫小时浓度).
   case so2HeatingSeasonHourMaximum = "so2_heating_season_hour_max"
+  /// Mean of the months' dustfall (降尘量).
   case dustfall = "dustfall"
   /// To leave the province's ten worst counties (退出全省后十).
   case leaveWorstTen = "leave_worst_ten"
@@ -29,6 +30,25 @@ public enum Indicator: String, CaseIterable, Sendable, Hashable {
     }
   }
 
+  /// Whether its values come by file and not by feeds.
+  public var isReported: Bool { self == .dustfall || self == .totalEmissionCut }
+
+  /// How its value is held to the target unless the row says otherwise.
+  public var comparison: TargetComparison {
+    switch self {
+    case .dustfall: .below
+    case .goodDays, .totalEmissionCut: .atLeast
+    default: .atMost
+    }
+  }
+
   /// Decimals to which an annual mean is rounded before it is compared: 0, from 2026 on 1 (HJ 663-2013, HJ 663-2026).
   public static func decimals(year: Int) -> Int { year < 2026 ? 0 : 1 }
+
+  /// Decimals to which the indicator's value is rounded before it is compared (GB/T 8170): of annual means by the year,
+  /// dustfall and emission cuts one, counts none.
+  public func decimals(year: Int) -> Int {
+    if annualMeanOf != nil { return Self.decimals(year: year) }
+    return isReported ? 1 : 0
+  }
 }

@@ -4,6 +4,8 @@ public import AirQuality
 public struct TargetTable: Sendable, Equatable {
   /// The good rows, in the order of the file.
   public var rows: [TargetRow]
+  /// The line of each row.
+  public internal(set) var lines: [Int] = []
   /// Every fault, at most `maximumProblems`; a table with any is not to be used.
   public var problems: [TargetProblem]
 
@@ -14,14 +16,21 @@ public struct TargetTable: Sendable, Equatable {
   /// The columns in the order in which the shipped tables have them.
   public static let columns = [
     "year", "county", "name", "indicator", "target", "unit", "drop_percent", "cut_days", "baseline", "source",
+    "in_force_from", "compare",
   ]
   static let requiredColumns = ["year", "county", "indicator", "target", "unit"]
+
+  init(rows: [TargetRow], problems: [TargetProblem]) {
+    self.rows = rows
+    self.problems = problems
+  }
 
   /// Reads a whole file; `file` names it in problems.
   public init(parsing bytes: [UInt8], file: String) {
     var reader = TargetTableReader(file: file)
     reader.read(bytes)
     self.rows = reader.rows
+    self.lines = reader.lines
     self.problems = reader.problems
   }
 }
@@ -30,6 +39,7 @@ public struct TargetTable: Sendable, Equatable {
 struct TargetTableReader {
   let file: String
   var rows: [TargetRow] = []
+  var lines: [Int] = []
   var problems: [TargetProblem] = []
   /// Column name to field index.
   private var places: [String: Int] = [:]
@@ -71,6 +81,7 @@ struct TargetTableReader {
       }
       guard rows.count <= TargetTable.maximumRows else {
         rows.removeLast()
+        lines.removeLast()
         report("", "", "more than \(TargetTable.maximumRows) rows", "split the table by year")
         return
       }
@@ -123,19 +134,27 @@ struct TargetTableReader {
         "write the cut as printed, as 4")
     }
     let baseline = number("baseline", fields)
+    let from = day("in_force_from", fields)
+    let comparison = comparison(cell("compare", fields))
+    let source = cell("source", fields)
+    if from != nil && source.isEmpty {
+      report("source", "", "a revision without its document", "write the document that replaces the earlier row")
+    }
     guard problems.count == before, let year, let indicator else { return }
-    let identity = "\(year),\(county),\(indicator.rawValue)"
+    let identity = "\(year),\(county),\(indicator.rawValue),\(from?.description ?? "")"
     if let first = seen[identity] {
       report(
-        "indicator", indicator.rawValue, "the same year, unit and indicator stand in line \(first)", "keep one row")
+        "indicator", indicator.rawValue, "the same year, unit and indicator stand in line \(first)",
+        "keep one row, or give the revision its day in the column in_force_from")
       return
     }
     seen[identity] = line
+    lines.append(line)
     rows.append(
       TargetRow(
         year: year, county: county, indicator: indicator.rawValue, target: target?.value, unit: unit,
         dropPercent: drop?.value, cutDays: cut.map { Int($0.thousandths / 1_000) }, baseline: baseline?.value,
-        source: cell("source", fields)))
+        source: source, inForceFrom: from, comparison: comparison))
   }
 }
 
@@ -181,6 +200,21 @@ extension TargetTableReader {
   private mutating func improvable(_ name: String, _ fields: [String]) -> Concentration? {
     let text = cell(name, fields)
     return text == "improve" || text == "持续改善" ? nil : number(name, fields)
+  }
+
+  private mutating func day(_ name: String, _ fields: [String]) -> CivilDay? {
+    let text = cell(name, fields)
+    if text.isEmpty { return nil }
+    if let day = CivilDay(text) { return day }
+    report(name, text, "not a date", "write it as 2020-07-01, or leave the field empty")
+    return nil
+  }
+
+  private mutating func comparison(_ text: String) -> TargetComparison? {
+    if text.isEmpty { return nil }
+    if let comparison = TargetComparison(rawValue: text) { return comparison }
+    report("compare", text, "unknown comparison", "write at_most, below or at_least, or leave the field empty")
+    return nil
   }
 
   private func amount(_ text: String) -> Concentration? { Concentration(decimal: text.utf8) }

@@ -78,36 +78,6 @@ extension JSONWriter {
     endObject()
   }
 
-  /// An element of `/api/v1/targets`.
-  mutating func write(_ target: TargetView) {
-    beginObject()
-    field("year", target.year)
-    field("county", target.county)
-    field("indicator", target.indicator)
-    field("target", target.target)
-    field("unit", target.unit)
-    object("to_date") {
-      $0.field("value", target.valueToDate)
-      $0.field("days", target.days)
-      $0.field("missing", target.missing)
-    }
-    field("remaining_mean_allowed", target.remainingMeanAllowed)
-    if let projection = target.projection {
-      object("projection") {
-        $0.field("value", projection.value)
-        $0.field("low", projection.low)
-        $0.field("high", projection.high)
-      }
-    } else {
-      key("projection")
-      null()
-    }
-    field("state", target.state)
-    field("reason", target.reason)
-    field("reason_en", target.reasonEnglish)
-    endObject()
-  }
-
   /// An element of `/api/v1/events` and the data of the stream's `event`.
   mutating func write(_ event: EventRecord) {
     beginObject()

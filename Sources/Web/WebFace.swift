@@ -175,12 +175,18 @@ struct WebFace: Sendable {
 
   private func targets(_ request: WebRequest) throws -> WebReply {
     let view = try committedView()
-    let asked = try Query(request.queryText).integer("year", in: 1_970...9_999)
+    let query = try Query(request.queryText)
+    let asked = try query.integer("year", in: 1_970...9_999)
+    let county = try query.text("county")
+    if let county, !view.units.contains(where: { $0.county.code == county }) {
+      throw RequestError.bad("county", county, "the code of a county, the city or the urban district")
+    }
     let years = Set(view.targets.map(\.year))
     let running = view.site.offset.day(of: view.at).year
     // Without a table for the running year the newest one that is over, whose judgement is still due.
     let year = asked ?? (years.contains(running) ? running : years.filter { $0 < running }.max() ?? running)
-    return list(view.targets.filter { $0.year == year }, offset: view.site.offset) { $0.write($1) }
+    let shown = view.targets.filter { $0.year == year && (county == nil || $0.county == county) }
+    return list(shown, offset: view.site.offset) { $0.write($1) }
   }
 
   private func events(_ request: WebRequest) async throws -> WebReply {

@@ -182,6 +182,40 @@ struct LoadedValuesTests {
   }
 }
 
+@Suite("the ledger's files")
+struct LedgerFileTests {
+  @Test("values of every file")
+  func values() throws {
+    let loaded = try ConfigurationLoader.load(CaseFolder.sources(CaseFolder.root + "/cases/good-ledger.yaml"))
+    let facts = loaded.ledger
+    #expect(
+      facts.baselines == [
+        TargetBaseline(
+          year: 2019, county: "141102", indicator: "pm10_annual_mean", value: Concentration(87), isOfficial: true,
+          source: "2019年环境质量公报"),
+        TargetBaseline(
+          year: 2019, county: "141102", indicator: "heavy_days", value: Concentration(5), isOfficial: true,
+          source: "2019年环境质量公报"),
+        TargetBaseline(
+          year: 2019, county: "141181", indicator: "pm10_annual_mean", value: Concentration(137.6), isOfficial: false),
+      ])
+    #expect(facts.heatingSeasons.map(\.until.description) == ["2020-03-31", "2021-03-31"])
+    #expect(facts.reported.map(\.month) == [1, 2, nil])
+    #expect(facts.reported.map(\.value.thousandths) == [7_400, 6_900, 8_100])
+    #expect(
+      facts.provinceLists == [
+        ProvinceList(year: 2020, month: 3, document: "晋环函〔2020〕1号", members: ["141181"]),
+        ProvinceList(year: 2020, document: "晋环函〔2021〕1号", members: []),
+      ])
+    #expect(facts.reviewedYears.map(\.document) == ["审核纪要〔2020〕3号"])
+    #expect(facts.cityDays == .countyDays)
+    #expect(loaded.tasks.map(\.task) == ["1", "2"])
+    #expect(loaded.tasks[0].evidence == "评估报告, 第3号" && loaded.tasks[0].doneOn == CivilDay("2020-06-28"))
+    #expect(loaded.tasks[1].doneOn == nil)
+    #expect(loaded.explanationLines.contains("  tasks: 2"))
+  }
+}
+
 @Suite("shipped example")
 struct ExampleTests {
   static let deploy =
@@ -196,6 +230,7 @@ struct ExampleTests {
     #expect(loaded.site.counties.count == 13)
     #expect(loaded.site.stations.map(\.id) == ["2183A", "2185A", "2867A"])
     #expect(loaded.feeds.map(\.enabled) == [true, false])
+    #expect(loaded.tasks.count == 6 && loaded.tasks.allSatisfy { $0.doneOn == nil })
     // Only Lishi has stations in the example.
     #expect(loaded.warnings.count == 12)
     #expect(

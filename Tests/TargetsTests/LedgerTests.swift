@@ -32,10 +32,11 @@ struct LedgerTests {
     #expect(result.projection?.low.value == 80)
     #expect(result.projection?.high.value == 80)
     #expect(result.state == .onCourse)
-    #expect(result.reason == "照目前水平全年预计80，不高于目标84，余下有效日均值不得高于127.2")
+    #expect(result.reason == "照目前水平（未计季节变化）全年预计80，不高于目标84，余下有效日均值不得高于127.2")
     #expect(
       result.reasonEnglish
-        == "going on as it is, the year comes to 80, within the target 84; the valid days left may average 127.2")
+        == "going on as it is (seasons not modelled), the year comes to 80, within the target 84; the valid days left may average 127.2"
+    )
     // 335 · 80 of 84 · 366.
     #expect(result.budgetRatio == 26_800.0 / 30_744.0)
   }
@@ -83,9 +84,12 @@ struct LedgerTests {
     #expect(result.missing == 91)
     #expect(result.daysLeft == 184)
     #expect(result.daysExpected == 92)
-    // 18,200 over 91 + 92 days is 99.5, above; over 91 + 184 it is 66.2.
-    #expect(result.state == .atRisk)
-    #expect(result.reason.hasSuffix("有效日已不足以构成有效年均值"))
+    // 18,200 over 91 + 92 days is 99.5, above; over 91 + 184 it is 66.2: not missed. But no year comes of it any more.
+    #expect(result.state == .unknown)
+    #expect(result.reason.hasPrefix("1月有效日至多16天，有效日已不足以构成有效年均值"))
+    #expect(result.reasonEnglish.hasPrefix("month 1 can have 16 valid days at most"))
+    let hopeless = (0..<182).map { $0 % 2 == 0 ? 300_000 : Int(Int32.min) }
+    #expect(try evaluate(pm10, means(hopeless), "2020-07-01").state == .missed, "27,300 over 275 days is 99.3")
   }
 
   @Test("missing days are not filled, today and later days do not count")
@@ -213,7 +217,7 @@ struct LedgerTests {
     #expect(result.projection?.low.value == 10)
     #expect(result.projection?.high.thousandths == 12_854)
     #expect(result.state == .onCourse)
-    #expect(result.reason == "照目前水平全年预计10.93，不高于目标12，余下31天最多还可有2天")
+    #expect(result.reason == "照目前水平（未计季节变化）全年预计10.93，不高于目标12，余下31天最多还可有2天")
     #expect(result.budgetRatio == 10.0 / 12.0)
     for day in 200..<203 { flags[day] = true }
     #expect(try evaluate(row, .heavyDays(flags: flags), "2020-12-01").state == .missed)
@@ -233,7 +237,7 @@ struct LedgerTests {
     row.cutDays = nil
     row.baseline = 1
     #expect(try evaluate(row, flags, "2020-01-03").state == .atRisk)
-    #expect(try evaluate(row, .none, "2020-01-03").reason == "重污染天数的计数口径未设定或无数据，暂不能判定")
+    #expect(try evaluate(row, .none, "2020-01-03").reason == "无可用于计数的数据，暂不能判定")
     // At the end of the year a count above the target is certain whatever the gaps.
     #expect(try evaluate(row, .heavyDays(flags: [true, true]), "2021-01-03").state == .missed)
     #expect(try evaluate(row, .heavyDays(flags: [true, false]), "2021-01-03", reviewed: true).state == .unknown)
@@ -245,7 +249,7 @@ struct LedgerTests {
       let row = TargetRow(year: 2020, county: "141100", indicator: indicator.rawValue, target: 9, unit: "d")
       let result = try evaluate(row, means([1_000]), "2020-02-01")
       #expect(result.state == .unknown)
-      #expect(result.reason == "该指标尚无数据来源，暂不能判定")
+      #expect(result.reason == (indicator == .goodDays ? "无可用于计数的数据，暂不能判定" : "该指标尚无数据来源，暂不能判定"))
     }
     let row = TargetRow(year: 2020, county: "141100", indicator: "good_days", target: nil, unit: "d", baseline: 200)
     #expect(try evaluate(row, .none, "2020-02-01").reason == "目标数值另行下达，尚未给出")

@@ -78,9 +78,13 @@ import Testing
   }
 
   @Test func targetsAreThoseOfTheYear() async throws {
-    #expect(try await face().answer(WebRequest(.get, "/api/v1/targets")).list().count == 28)
-    #expect(try await face().answer(WebRequest(.get, "/api/v1/targets?year=2020")).list().count == 28)
+    #expect(try await face().answer(WebRequest(.get, "/api/v1/targets")).list().count == 29)
+    #expect(try await face().answer(WebRequest(.get, "/api/v1/targets?year=2020")).list().count == 29)
     #expect(try await face().answer(WebRequest(.get, "/api/v1/targets?year=2021")).list().isEmpty)
+    let lishi = try await face().answer(WebRequest(.get, "/api/v1/targets?county=141100-urban")).list()
+    #expect(lishi.count == 1)
+    let unknown = await face().answer(WebRequest(.get, "/api/v1/targets?county=999999"))
+    #expect(unknown.status == 400)
   }
 
   @Test func aStationIdMayHoldAnything() async throws {

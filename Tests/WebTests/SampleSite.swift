@@ -154,7 +154,34 @@ enum SampleSite {
         year: 2020, county: "141100-urban", indicator: "pm25_annual_mean", target: 44, unit: "ug/m3", valueToDate: 42.6,
         days: 335, missing: 4, remainingMeanAllowed: 61, projection: nil, state: "at_risk",
         reason: "12 月均值须不高于 61", reasonEnglish: "December must stay at 61 or below", budgetRatio: 0.887))
+    targets.append(fullTarget)
     return targets
+  }()
+
+  /// A target with everything that one can have.
+  private static let fullTarget: TargetView = {
+    var target = TargetView(
+      year: 2020, county: "141182", indicator: "so2_heating_season_hour_max", target: 300, unit: "ug/m3",
+      valueToDate: 287, days: 120, missing: 2, remainingMeanAllowed: nil, projection: nil, state: "at_risk",
+      reason: "有单站超限", reasonEnglish: "single stations were above")
+    target.since = CivilDay("2020-11-30")
+    target.counted = "season_day"
+    (target.left, target.expected) = (31, 31)
+    target.source = "吕政办发〔2020〕19号 争取性指标"
+    target.inForceFrom = CivilDay("2020-07-01")
+    target.earlier = [
+      .init(target: 320, source: "初稿", inForceFrom: CivilDay("2020-05-01")), .init(target: nil, source: "讨论稿"),
+    ]
+    (target.printedDrop, target.printedCut) = (21.4, 8)
+    target.episode = .init(from: CivilDay(number: 18_599), spent: 0.0375)
+    target.baseline = .init(
+      year: 2019, value: 138.677, low: 137.95, high: 139.403, isOfficial: false, isDerived: true, source: "附件1")
+    target.drop = .init(low: -1.2, high: 0.4)
+    target.hours = .init(
+      county: 0, station: 3, stationMaximum: 331, seasonFrom: CivilDay("2020-11-01"),
+      seasonUntil: CivilDay("2021-03-31"), seasonCounty: 0, seasonStation: 1)
+    target.lists = [.init(period: "2020-11", document: "晋环函〔2020〕1号", isListed: true)]
+    return target
   }()
 
   static let events: [EventRecord] = (1...12).map { number in

@@ -1,0 +1,143 @@
+import AirQuality
+import Alerts
+import Rollup
+import Targets
+
+/// The target ledger (目标台账): where every row stands, and what must be remembered for it.
+extension Engine {
+  /// The views of the rows in force on a day.
+  mutating func targetViews(today: CivilDay, years: ClosedRange<Int>? = nil) -> [TargetView] {
+    guard let configuration else { return [] }
+    let facts = configuration.ledger
+    var inputs = ledgerInputs ?? LedgerInputs(site: configuration.site, facts: facts, editions: editions)
+    // Taken out while it is used, so that it is not copied.
+    ledgerInputs = nil
+    defer { ledgerInputs = inputs }
+    let sulphur = sulphurDays()
+    return TargetRevision.inForce(configuration.targets, on: today).compactMap { revision in
+      var row = revision.row
+      if let years, !years.contains(row.year) { return nil }
+      let baseline = LedgerBaseline.known(for: row, among: facts.baselines)
+      // Only an official value of the year before makes a target.
+      if let baseline, baseline.isOfficial { row.baseline = baseline.value.value }
+      let episode = rollup.unitIndex(row.county).flatMap(episodeStart)
+      let context = LedgerContext(
+        today: today, reviewed: isReviewed(row, facts), episodeFrom: episode, baseline: baseline)
+      let result = Ledger.evaluate(
+        row, inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive), context)
+      let standing = memory.standings[LedgerMemory.key(row)]
+      let since = standing.flatMap { $0.state == result.state ? $0.since : nil } ?? today
+      return TargetView(revision, result, since: since, episodeFrom: episode)
+    }
+  }
+
+  /// First day of the level episode that goes on in a unit; nil without a level.
+  func episodeStart(_ unit: Int) -> CivilDay? {
+    let machine = units[unit].machine
+    guard let configuration, machine.level != .none, let start = machine.episodeStart else { return nil }
+    // The window that raised the level ended then: its last hour began before.
+    return configuration.site.offset.day(of: start.adding(milliseconds: -1))
+  }
+
+  private func isReviewed(_ row: TargetRow, _ facts: LedgerFacts) -> Bool {
+    facts.reviewedYears.contains {
+      $0.year == row.year && ($0.county == row.county || $0.county == configuration?.site.code)
+    }
+  }
+
+  /// When a day ends, every row's state is compared with the remembered one: a changed one stands since that day. Rows of
+  /// years that are neither running nor just over do not change.
+  mutating func rememberStandings(until at: Instant) {
+    guard let configuration, !configuration.targets.isEmpty else { return }
+    let ended = configuration.site.offset.day(of: now)
+    guard configuration.site.offset.day(of: at) > ended else { return }
+    countSulphur()
+    let views = targetViews(today: ended, years: (ended.year - 1)...ended.year)
+    for view in views {
+      let key = "\(view.year)/\(view.county)/\(view.indicator)"
+      guard let state = LedgerState(rawValue: view.state), memory.standings[key]?.state != state else { continue }
+      memory.standings[key] = LedgerMemory.Standing(state: state, since: ended)
+    }
+    let known = Set(configuration.targets.map(LedgerMemory.key))
+    memory.standings = memory.standings.filter { known.contains($0.key) }
+    let codes = Set(rollup.units.map(\.code))
+    memory.sulphur = memory.sulphur.filter { codes.contains($0.key) }
+    keepYear(ended.year - 1, on: ended)
+  }
+
+  /// While the day ring still holds all of the year that is over, what its rows are judged on is kept, and kept anew as
+  /// corrections come.
+  private mutating func keepYear(_ year: Int, on day: CivilDay) {
+    guard let first = CivilDay(year: year, month: 1, day: 1), rollup.holds(day: first) else { return }
+    memory.archive = memory.archive.filter { ($0.key.split(separator: "/").first.flatMap { Int($0) } ?? 0) >= year }
+    for (unit, pollutant, values) in ledgerInputs?.years(year) ?? [] {
+      memory.archive[LedgerMemory.archiveKey(rollup.units[unit].code, pollutant, year)] = values
+    }
+  }
+
+  // MARK: SO2 hours
+
+  /// Notes the days whose SO2 hours are to be counted again, of units that a row holds to them.
+  mutating func noteSulphur(_ spans: [UnitSpan]) {
+    guard !spans.isEmpty else { return }
+    let limits = sulphurLimits ?? makeSulphurLimits()
+    sulphurLimits = limits
+    for span in spans where span.unit < limits.count && !limits[span.unit].isEmpty {
+      for number in CivilDay(hour: span.firstHour).number...CivilDay(hour: span.lastHour).number {
+        memory.uncounted[rollup.units[span.unit].code, default: []].insert(CivilDay(number: number))
+        targetsDay = nil
+      }
+    }
+  }
+
+  /// Counts the days that were noted. Days whose hours have left the ring stay as counted.
+  private mutating func countSulphur() {
+    memory.sulphur = sulphurDays()
+    memory.uncounted.removeAll()
+  }
+
+  /// The SO2 hours of all days, those noted counted as of now.
+  private func sulphurDays() -> [String: [SeasonHours.Day]] {
+    guard !memory.uncounted.isEmpty else { return memory.sulphur }
+    let limits = sulphurLimits ?? makeSulphurLimits()
+    var result = memory
+    for (code, days) in memory.uncounted {
+      guard let unit = rollup.unitIndex(code), unit < limits.count else { continue }
+      for day in days.sorted() where rollup.holdsHours(of: day) {
+        result.set(sulphurDay(unit, day: day, rows: limits[unit]), unit: code)
+      }
+    }
+    return result.sulphur
+  }
+
+  private func makeSulphurLimits() -> [[TargetRow]] {
+    let rows = (configuration?.targets ?? []).filter {
+      $0.indicator == Indicator.so2HeatingSeasonHourMaximum.rawValue && $0.target != nil
+    }
+    return rollup.units.map { unit in rows.filter { $0.county == unit.code } }
+  }
+
+  /// An hour is above when its published value is above the target of the row of that year in force on that day.
+  private func sulphurDay(_ unit: Int, day: CivilDay, rows: [TargetRow]) -> SeasonHours.Day {
+    let limit = TargetRevision.inForce(rows, on: day).first { $0.row.year == day.year }
+      .flatMap { Ledger.target(of: $0.row) }
+    var made = SeasonHours.Day(
+      day: day, validHours: 0, maximum: .missing, stationMaximum: .missing, hoursAbove: 0, stationHoursAbove: 0)
+    let stations = rollup.units[unit].stations.filter { rollup.station($0)?.isAssessed(on: day) == true }
+    for hour in day.firstHour..<(day.firstHour + 24) {
+      let mean = rollup.unitHour(unit, pollutant: .so2, hour: hour).value.published(.so2)
+      if !mean.isMissing {
+        made.validHours += 1
+        made.maximum = max(made.maximum, mean)
+        if let limit, mean > limit { made.hoursAbove += 1 }
+      }
+      for station in stations {
+        let value = rollup.stationHour(station, pollutant: .so2, hour: hour).published(.so2)
+        guard !value.isMissing else { continue }
+        made.stationMaximum = max(made.stationMaximum, value)
+        if let limit, value > limit { made.stationHoursAbove += 1 }
+      }
+    }
+    return made
+  }
+}
