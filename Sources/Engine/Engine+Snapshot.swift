@@ -69,7 +69,7 @@ extension Engine {
     try reader.finish()
     guard let configuration else { return }
     do {
-      rollup = try Rollup(decoding: block, site: membership.site(configuration.site), feeds: configuration.feeds)
+      rollup = try Rollup(decoding: block, site: membership.effective(configuration.site), feeds: configuration.feeds)
       rollup.limitUnknownStations(configuration.maximumUnknownStations)
     } catch {
       throw reader.fail("\(error)")

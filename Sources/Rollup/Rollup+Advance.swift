@@ -83,7 +83,7 @@ extension Rollup {
     for due in Self.span(oldChunk, minuteChunkHour, firstMinuteHour, lastMinuteHour)
     where hasMinutes(inHour: due) {
       for bucket in 0..<map.bucketCount {
-        if let chunk = encodeMinutes(bucket: bucket, hour: due) { summary.chunks.append(chunk) }
+        if let chunk = encodeMinutes(bucket: bucket, hour: due) { give(chunk, bucket: bucket, &summary) }
       }
     }
 
@@ -104,9 +104,14 @@ extension Rollup {
     for due in Self.span(oldClosedDay, closedDay, firstDay, lastDay) {
       summary.closedDays.append(CivilDay(number: due))
       for bucket in 0..<map.bucketCount {
-        if let chunk = encodeHours(bucket: bucket, day: CivilDay(number: due)) { summary.chunks.append(chunk) }
+        if let chunk = encodeHours(bucket: bucket, day: CivilDay(number: due)) { give(chunk, bucket: bucket, &summary) }
       }
     }
+  }
+
+  private mutating func give(_ chunk: RollupChunk, bucket: Int, _ summary: inout AdvanceSummary) {
+    parking.noteChunk(Parking.Key(day: chunk.key.day, bucket: bucket))
+    summary.chunks.append(chunk)
   }
 
   /// The numbers after `old` up to `new` that lie within what a ring holds.

@@ -87,6 +87,10 @@ package struct HistorySummary: Sendable, Hashable {
   /// Rewritten chunks.
   package var chunks: [RollupChunk] = []
   package var changes = UnitChanges()
+  /// Rows that change nothing, by feed: what their day was made of is not stored any more.
+  package var evidence: [String: Int] = [:]
+  /// Chunks to be asked for again: those that came were older than what has been stored since.
+  package var needs: [CountyDay] = []
   /// Chunks that could not be read; they are left as they are.
   package var errors: [RollupError] = []
 }
