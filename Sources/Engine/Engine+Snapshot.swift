@@ -4,7 +4,7 @@ import Rollup
 /// The whole state as bytes: a start loads the newest snapshot and applies the journal's tail.
 extension Engine {
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 2
+  package static let snapshotVersion: UInt16 = 3
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -29,6 +29,7 @@ extension Engine {
     rollup.encode(into: &rings)
     writer.blob(rings)
     memory.encode(into: &writer)
+    dust.encode(into: &writer)
     return writer.bytes
   }
 
@@ -66,6 +67,7 @@ extension Engine {
     refusedImportRows = try reader.varint()
     let block = try reader.blob()
     memory = try LedgerMemory(decoding: &reader)
+    dust = try DustPeriods(decoding: &reader)
     try reader.finish()
     guard let configuration else { return }
     do {

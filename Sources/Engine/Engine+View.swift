@@ -20,7 +20,7 @@ extension Engine {
     return SiteView(
       position: position, at: now, site: configuration.site,
       stations: (0..<rollup.stationCount).map(stationView), units: units.indices.map(unitView), targets: targets,
-      lastSequence: lastSequence)
+      lastSequence: lastSequence, dust: dust.periods)
   }
 
   // MARK: Stations
