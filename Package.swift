@@ -238,7 +238,8 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "AirQuality", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling", "Secrets", "Store",
-        "TestSupport", "Timekeeping", "Transport", "Web", .product(name: "Logging", package: "swift-log"),
+        "TestSupport", "Timekeeping", "Transport", "Web", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: edge),
     .testTarget(name: "JSONTextTests", dependencies: ["AirQuality", "JSONText"], swiftSettings: settings),

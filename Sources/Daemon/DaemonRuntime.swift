@@ -111,6 +111,9 @@ package actor DaemonRuntime {
     logger.info(
       "state recovered",
       metadata: ["records": "\(recovered.position)", "snapshot": "\(recovered.snapshotPosition)"])
+    if let reason = recovered.wantsSnapshot {
+      logger.notice("the journal was replayed under this version's rules", metadata: ["reason": "\(reason)"])
+    }
     let newest = recovered.position == 0 ? nil : recovered.engine.now
     let clock = options.clock(newest)
     warnIfBehind(clock, newest, loaded.site.offset)

@@ -85,7 +85,7 @@ actor EnginePipeline {
     self.logger = logger
     engine = recovered.engine
     position = recovered.position
-    snapshotPosition = recovered.snapshotPosition
+    snapshotPosition = Self.snapshotPosition(recovered)
     board.begin(at: recovered.position)
   }
 
@@ -223,10 +223,15 @@ actor EnginePipeline {
     self.store = store
     engine = recovered.engine
     position = recovered.position
-    snapshotPosition = recovered.snapshotPosition
+    snapshotPosition = Self.snapshotPosition(recovered)
     isAccepting = true
     answerNeeds()
     scheduleView()
+  }
+
+  /// One that is far enough behind to bring a snapshot with the next record, when there is none of this version.
+  private static func snapshotPosition(_ recovered: RecoveredEngine) -> Int64 {
+    recovered.wantsSnapshot == nil ? recovered.snapshotPosition : .min / 2
   }
 
   private func answerNeeds() {

@@ -3,6 +3,13 @@ import Rollup
 
 /// The whole state as bytes: a start loads the newest snapshot and applies the journal's tail.
 extension Engine {
+  /// Raised with every change of what the same records give (more events, other values): a journal's tail that an
+  /// earlier version applied is then not expected to give what that one gave.
+  package static let version = 3
+
+  /// Goes on after events that another version made of the same records.
+  package mutating func adopt(lastSequence: Int64) { issuer.adopt(lastSequence: lastSequence) }
+
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
   package static let snapshotVersion: UInt16 = 3
 
@@ -71,7 +78,7 @@ extension Engine {
     try reader.finish()
     guard let configuration else { return }
     do {
-      rollup = try Rollup(decoding: block, site: membership.site(configuration.site), feeds: configuration.feeds)
+      rollup = try Rollup(decoding: block, site: membership.effective(configuration.site), feeds: configuration.feeds)
       rollup.limitUnknownStations(configuration.maximumUnknownStations)
     } catch {
       throw reader.fail("\(error)")

@@ -17,16 +17,24 @@ extension Engine {
       targetsDay = today
       targetsEpisodes = episodes
     }
+    let registry = Dictionary(
+      configuration.site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     return SiteView(
       position: position, at: now, site: configuration.site,
-      stations: (0..<rollup.stationCount).map(stationView), units: units.indices.map(unitView), targets: targets,
+      stations: (0..<rollup.stationCount).compactMap { stationView($0, registry) }, units: units.indices.map(unitView),
+      targets: targets,
       lastSequence: lastSequence, dust: dust.periods)
   }
 
   // MARK: Stations
 
-  private func stationView(_ index: Int) -> StationView {
-    let registered = rollup.station(index)
+  /// Nil for a station that the rings keep for its past alone.
+  private func stationView(_ index: Int, _ registry: [String: Station]) -> StationView? {
+    let registered = registry[rollup.stationID(index)]
+    if registered == nil, let left = membership.departure(of: rollup.stationID(index)) {
+      // One that still sends is an unknown station like any other.
+      guard let seen = rollup.lastSeen(station: index), left < seen else { return nil }
+    }
     let values: [ValueView] = Pollutant.allCases.compactMap { pollutant in
       rollup.latest(station: index, pollutant: pollutant).map { valueView($0, pollutant) }
     }

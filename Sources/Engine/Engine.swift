@@ -134,8 +134,8 @@ package struct Engine: Sendable {
     rollup.limitUnknownStations(next.maximumUnknownStations)
     let running = next.site.offset.hour(of: now)
     let monitored = Set(rollup.units.indices.filter { !isUnmonitored($0, hour: running) }.map { rollup.units[$0].code })
-    let site = membership.site(next.site, after: configuration?.site, today: next.site.offset.day(of: now))
-    rollup.configure(site: site, feeds: next.feeds)
+    membership.update(next.site, after: configuration?.site, at: now)
+    rollup.configure(site: membership.effective(next.site), feeds: next.feeds)
     units = rollup.units.map { old[$0.code] ?? UnitState() }
     issuer.keep(hooks: next.hooks)
     let known = Set(next.feeds)
@@ -186,6 +186,8 @@ package struct Engine: Sendable {
       county: county, day: day,
       chunks: chunks.map { RollupChunk(key: $0.key.rollupKey, bytes: $0.bytes) })
     damagedChunks += UInt64(summary.errors.count)
+    for (feed, count) in summary.evidence { verdicts[feed]?.evidence += UInt64(count) }
+    for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     store(summary.chunks, &effects)
     take(summary.changes)
   }

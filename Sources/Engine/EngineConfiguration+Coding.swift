@@ -119,7 +119,7 @@ extension EngineConfiguration {
 }
 
 extension Station {
-  fileprivate func encode(into writer: inout ByteWriter) {
+  func encode(into writer: inout ByteWriter) {
     writer.text(id)
     writer.text(name)
     writer.text(county)
@@ -134,7 +134,7 @@ extension Station {
     writer.optional(until) { $0.signed(Int64($1.number)) }
   }
 
-  fileprivate init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
+  init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
     self.init(
       id: try reader.text(), name: try reader.text(), county: try reader.text(),
       stationClass: try reader.named(StationClass.self), latitude: try optionalDouble(&reader),

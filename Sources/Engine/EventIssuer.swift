@@ -20,6 +20,9 @@ struct EventIssuer: Sendable, Hashable {
     return effects
   }
 
+  /// The next event follows this one.
+  mutating func adopt(lastSequence: Int64) { self.lastSequence = lastSequence }
+
   mutating func keep(hooks: [HookSubscription]) { selection.keep(hooks: hooks) }
 
   func encode(into writer: inout ByteWriter) {

@@ -200,7 +200,7 @@ package struct Replay {
     let shown = Set(result.units.map(\.code))
     result.episodes = ReplayEpisode.episodes(of: result.events.filter { shown.contains($0.county) })
     for index in result.episodes.indices { result.episodes[index].takeDays(result, configuration.site.offset, lastDay) }
-    result.verdicts = engine.verdicts[Self.feed]?.labelled ?? []
+    result.verdicts = engine.verdicts[Self.feed].map { $0.labelled + $0.dispositions } ?? []
     result.stationHours = input.rowCount
     for byte in engine.snapshot() { result.stateHash = (result.stateHash ^ UInt64(byte)) &* 0x100_0000_01B3 }
   }

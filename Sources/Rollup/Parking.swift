@@ -26,6 +26,8 @@ struct Parking: Sendable {
   }
 
   private var rows: [Key: [ParkedRow]] = [:]
+  /// Keys of which a chunk was given out after it had been asked for: the answer that comes may not know it.
+  private var stale: Set<Key> = []
   private(set) var count = 0
 
   /// What has been asked for and not yet come, oldest first.
@@ -39,6 +41,12 @@ struct Parking: Sendable {
     rows[key, default: []].append(row)
     return isFirst
   }
+
+  /// Notes that a chunk of the key is given out to be stored.
+  mutating func noteChunk(_ key: Key) { if rows[key] != nil { stale.insert(key) } }
+
+  /// Whether the answer for the key may be older than what was stored since; it is then to be asked for again.
+  mutating func isStale(_ key: Key) -> Bool { stale.remove(key) != nil }
 
   /// Gives up the rows of a key.
   mutating func take(_ key: Key) -> [ParkedRow] {
@@ -54,7 +62,9 @@ struct Parking: Sendable {
       for var row in rows[key] ?? [] {
         guard let index = station(Int(row.station)) else { continue }
         row.station = Int32(index)
-        _ = parking.park(row, key: Key(day: key.day, bucket: bucket(index)), maximum: .max)
+        let moved = Key(day: key.day, bucket: bucket(index))
+        _ = parking.park(row, key: moved, maximum: .max)
+        if stale.contains(key) { parking.stale.insert(moved) }
       }
     }
     return parking
@@ -66,6 +76,7 @@ struct Parking: Sendable {
       let list = rows[key] ?? []
       writer.signed(Int64(key.day.number))
       writer.varint(UInt64(key.bucket))
+      writer.byte(stale.contains(key) ? 1 : 0)
       writer.varint(UInt64(list.count))
       for row in list {
         writer.byte(row.kind.rawValue)
@@ -87,6 +98,7 @@ struct Parking: Sendable {
       let bucket = try reader.varint()
       guard bucket < UInt64(buckets) else { throw reader.damaged() }
       let key = Key(day: CivilDay(number: day), bucket: Int(bucket))
+      if try reader.byte() != 0 { stale.insert(key) }
       var list: [ParkedRow] = []
       for _ in 0..<(try reader.count(width: 17)) {
         guard let kind = ParkedRow.Kind(rawValue: try reader.byte()) else { throw reader.damaged() }

@@ -128,6 +128,12 @@ struct Ring: Sendable {
     head = number
   }
 
+  /// As `advance`, of a ring that holds nothing: there is nothing to empty.
+  mutating func advanceEmpty(to number: Int32) {
+    assert(!UnsafeBufferPointer(start: storage.metas, count: storage.count).contains { $0 != 0 })
+    head = max(head ?? number, number)
+  }
+
   /// Makes room for `count` lanes in all; new lanes are empty.
   mutating func grow(lanes count: Int) {
     guard count > lanes else { return }

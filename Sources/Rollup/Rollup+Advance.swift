@@ -25,7 +25,7 @@ extension Rollup {
     clock = now
     let minute = map.site.offset.minute(of: now) + settings.headroomMinutes
     let hourHead = Int32(floorDivide(Int64(minute), 60))
-    minutes.advance(to: minute)
+    advanceMinutes(to: minute)
     hours.advance(to: hourHead)
     deep.advance(to: hourHead)
     deepGeneration &+= 1
@@ -51,6 +51,15 @@ extension Rollup {
     map.site.offset.day(of: now.adding(milliseconds: -Int64(minutes) * 60_000)).number - 1
   }
 
+  /// Where stations give hours, no minute was written and there is nothing to empty.
+  private mutating func advanceMinutes(to minute: Int32) {
+    if let tail = minutes.tail, newestMinute < tail {
+      minutes.advanceEmpty(to: minute)
+    } else {
+      minutes.advance(to: minute)
+    }
+  }
+
   private mutating func moveDays(to now: Instant) {
     let today = map.site.offset.day(of: now).number
     days.advance(to: today)
@@ -63,7 +72,7 @@ extension Rollup {
     // The rings hold nothing after their heads, whatever time passed.
     let lastMinuteHour = Int32(floorDivide(Int64(minutes.head ?? 0), 60))
     // Whole hours only; what leaves the ring by this has had its chunk (see the bounds that `init` demands).
-    minutes.advance(to: lastMinuteHour * 60 + 59)
+    advanceMinutes(to: lastMinuteHour * 60 + 59)
     let firstMinuteHour = Int32(floorDivide(Int64(minutes.tail ?? 0) + 59, 60))
     let oldEnded = endedHour
     endedHour = hour(0, now)
@@ -83,7 +92,7 @@ extension Rollup {
     for due in Self.span(oldChunk, minuteChunkHour, firstMinuteHour, lastMinuteHour)
     where hasMinutes(inHour: due) {
       for bucket in 0..<map.bucketCount {
-        if let chunk = encodeMinutes(bucket: bucket, hour: due) { summary.chunks.append(chunk) }
+        if let chunk = encodeMinutes(bucket: bucket, hour: due) { give(chunk, bucket: bucket, &summary) }
       }
     }
 
@@ -104,9 +113,14 @@ extension Rollup {
     for due in Self.span(oldClosedDay, closedDay, firstDay, lastDay) {
       summary.closedDays.append(CivilDay(number: due))
       for bucket in 0..<map.bucketCount {
-        if let chunk = encodeHours(bucket: bucket, day: CivilDay(number: due)) { summary.chunks.append(chunk) }
+        if let chunk = encodeHours(bucket: bucket, day: CivilDay(number: due)) { give(chunk, bucket: bucket, &summary) }
       }
     }
+  }
+
+  private mutating func give(_ chunk: RollupChunk, bucket: Int, _ summary: inout AdvanceSummary) {
+    parking.noteChunk(Parking.Key(day: chunk.key.day, bucket: bucket))
+    summary.chunks.append(chunk)
   }
 
   /// The numbers after `old` up to `new` that lie within what a ring holds.

@@ -8,7 +8,13 @@ extension Rollup {
   package mutating func history(county: String, day: CivilDay, chunks: [RollupChunk]) -> HistorySummary {
     var summary = HistorySummary()
     guard let bucket = map.bucket(of: county) else { return summary }
-    let rows = parking.take(Parking.Key(day: day, bucket: bucket))
+    let key = Parking.Key(day: day, bucket: bucket)
+    if parking.isStale(key) {
+      // A chunk of the day was given out after this answer had been asked for: merging into what came would undo it.
+      summary.needs = [CountyDay(county: county, day: day)]
+      return summary
+    }
+    var rows = parking.take(key)
     guard !rows.isEmpty else { return summary }
     var past = PastDay(county: county, day: day)
     for chunk in chunks where chunk.key.county == county && chunk.key.day == day {
@@ -18,6 +24,11 @@ extension Rollup {
         summary.errors.append(.chunk(chunk.key, reason: error.description))
         past.refuse(chunk.key)
       }
+    }
+    rows.removeAll { row in
+      guard isPastStore(row, day: day, past) else { return false }
+      summary.evidence[sources.name(row.feed), default: 0] += 1
+      return true
     }
     var rolled: Set<PastCell> = []
     for row in rows {
@@ -40,6 +51,17 @@ extension Rollup {
     summary.chunks = past.changed().filter { isDue($0.key) }
     summary.changes = finish()
     return summary
+  }
+
+  /// Whether the row's day is in the ledger and the hours it was made of are stored no more (retention): one hour cannot
+  /// make the day anew.
+  private func isPastStore(_ row: ParkedRow, day: CivilDay, _ past: PastDay) -> Bool {
+    let station = Int(row.station)
+    let place = map.places[station]
+    guard place.isAssessed, !(deep.contains(day.firstHour) && deep.contains(day.firstHour + 23)),
+      days[day.number, Int(place.deepLane) + Int(row.pollutant)].code >= Cell.rolled, !past.isRefused(.hours)
+    else { return false }
+    return past.content(.hours, hour: 0)?.known(map.entries[station].id) == nil
   }
 
   private func hour(of row: ParkedRow) -> Int32 {

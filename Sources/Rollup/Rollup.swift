@@ -164,6 +164,7 @@ package struct Rollup: Sendable {
     }
     deep[hour, Int(place.deepLane) + lane] = cell
     deepGeneration &+= 1
+    guard !changes.repeats(station: station, hour: hour) else { return }
     changes.hourChanged(station: station, units: map.entries[station].units, hour: hour)
   }
 

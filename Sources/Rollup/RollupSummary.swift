@@ -87,6 +87,10 @@ package struct HistorySummary: Sendable, Hashable {
   /// Rewritten chunks.
   package var chunks: [RollupChunk] = []
   package var changes = UnitChanges()
+  /// Rows that change nothing, by feed: what their day was made of is not stored any more.
+  package var evidence: [String: Int] = [:]
+  /// Chunks to be asked for again: those that came were older than what has been stored since.
+  package var needs: [CountyDay] = []
   /// Chunks that could not be read; they are left as they are.
   package var errors: [RollupError] = []
 }
@@ -99,6 +103,11 @@ struct ChangeSet: Sendable {
   private var unitDays: Set<UnitDay> = []
   /// Station and hour of the newest `hourChanged(station:units:hour:)`.
   private var newest: (station: Int, hour: Int32) = (-1, 0)
+  /// The units it noted.
+  private var newestUnits: [Int] = []
+
+  /// Whether the newest hour noted was this one: the six pollutants of a station come together and change the same.
+  func repeats(station: Int, hour: Int32) -> Bool { newest.station == station && newest.hour == hour }
 
   mutating func touch(units: [Int], hour: Int32) {
     for unit in units {
@@ -114,10 +123,12 @@ struct ChangeSet: Sendable {
 
   /// Notes the hour for the station's units and its day for the station.
   mutating func hourChanged(station: Int, units: [Int], hour: Int32) {
-    // The six pollutants of a station come together and change the same.
-    if newest.station == station && newest.hour == hour { return }
+    // Stations of one county come one after the other.
+    if newest.station < 0 || newest.hour != hour || newestUnits != units {
+      touch(units: units, hour: hour)
+      newestUnits = units
+    }
     newest = (station, hour)
-    touch(units: units, hour: hour)
     hourChanged(station: station, hour: hour)
   }
 

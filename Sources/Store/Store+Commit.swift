@@ -41,6 +41,7 @@ extension Store {
     try journal.execute()
     progress.committed.position = item.position
     progress.journalBytes += Int64(item.payload.count)
+    if item.position == 1 { try noteEngine(in: database) }
     for event in item.events {
       guard event.sequence == progress.committed.sequence + 1 else {
         throw StoreError(.order, path: path, "event \(event.sequence) does not follow \(progress.committed.sequence)")
@@ -73,6 +74,11 @@ extension Store {
     if let snapshot = item.snapshot { try write(snapshot, of: item, to: database) }
   }
 
+  /// Under whose rules what follows is applied.
+  private func noteEngine(in database: Database) throws {
+    try database.execute(sql: "UPDATE meta SET value = ? WHERE name = 'engine_version'", arguments: [Engine.version])
+  }
+
   private func write(_ chunk: StoredChunk, to database: Database) throws {
     let statement = try database.cachedStatement(
       sql: """
@@ -95,6 +101,7 @@ extension Store {
       arguments: [
         snapshot.position, snapshot.version, Data(SHA256.hash(snapshot.bytes)), Data(snapshot.bytes),
       ])
+    try noteEngine(in: database)
     // The last two are kept: if the newer cannot be read, the older and a longer tail give the same state.
     try database.execute(
       sql: "DELETE FROM snapshot WHERE position NOT IN (SELECT position FROM snapshot ORDER BY position DESC LIMIT 2)")

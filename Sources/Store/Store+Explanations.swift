@@ -88,6 +88,11 @@ extension Store {
     }
   }
 
+  /// The position of the oldest record that is still in the journal; nil when it is empty.
+  package func firstPosition() throws(StoreError) -> Int64? {
+    try reading { try Int64.fetchOne($0, sql: "SELECT min(position) FROM journal") }
+  }
+
   /// The instant of the oldest record that is still in the journal; nil when it is empty.
   package func journalBegin() throws(StoreError) -> Instant? {
     try reading { database in

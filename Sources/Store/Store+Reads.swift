@@ -26,6 +26,11 @@ extension Store {
     }
   }
 
+  /// `Engine.version` under which the newest snapshot was stored, and what follows it applied; 0 when unknown.
+  package func engineVersion() throws(StoreError) -> Int {
+    try reading { try Int.fetchOne($0, sql: "SELECT value FROM meta WHERE name = 'engine_version'") ?? 0 }
+  }
+
   /// Where a start begins: the newest intact snapshot of that version, and the journal behind it. Without such a
   /// snapshot the journal from its first record; an error when that has been pruned.
   package func recover(

@@ -1,5 +1,6 @@
 package import AirQuality
 internal import Dispatch
+internal import Engine
 internal import FoundationEssentials
 internal import GRDB
 internal import Synchronization
@@ -64,9 +65,12 @@ extension Store {
     }
   }
 
-  /// A prefix of the journal, never beyond the older kept snapshot.
+  /// A prefix of the journal, never beyond the older of two snapshots that this version reads: what was written by an
+  /// earlier one is no way back.
   private func pruneJournal(_ database: Database, _ pruning: Pruning, _ bytes: inout Int64) throws -> Int {
-    let kept = try Int64.fetchAll(database, sql: "SELECT position FROM snapshot ORDER BY position DESC LIMIT 2")
+    let kept = try Int64.fetchAll(
+      database, sql: "SELECT position FROM snapshot WHERE version = ? ORDER BY position DESC LIMIT 2",
+      arguments: [Int(Engine.snapshotVersion)])
     guard kept.count == 2 else { return 0 }
     let oldest = pruning.instant(pruning.policy.journalDays, before: pruning.civilNow)
     let rows = try Row.fetchCursor(

@@ -60,6 +60,7 @@ enum StoreSchema {
           at INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY(unit, day, revision)) STRICT, WITHOUT ROWID;
         CREATE TABLE configurations(
           position INTEGER PRIMARY KEY, at INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
+        INSERT INTO meta VALUES('engine_version', 0);
         INSERT INTO configurations SELECT position, at, payload FROM journal WHERE kind = 1;
         CREATE TABLE late_rows(
           county TEXT NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL,

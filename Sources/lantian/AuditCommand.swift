@@ -73,20 +73,15 @@ struct AuditReplayCommand: ParsableCommand {
     } catch {
       throw ExitStatus.inputOutput.fail("\(error)")
     }
-    let parts = [
-      ("events", result.stored.events == result.replayed.events),
-      ("outbox", result.stored.outbox == result.replayed.outbox),
-      ("chunks", result.stored.chunks == result.replayed.chunks),
-      ("day values", result.stored.dayValues == result.replayed.dayValues),
-      ("seals", result.stored.seals == result.replayed.seals), ("snapshots", result.snapshotsAgree),
-    ]
     switch global.output {
     case .table:
-      printLine("\(result.records) records replayed")
-      for (name, equal) in parts { printLine("\(name): \(equal ? "equal" : "DIFFERENT")") }
+      printLine(
+        "\(result.records) records replayed"
+          + (result.first == 1 ? "" : " from record \(result.first) on: the journal before it has been pruned"))
+      for part in result.parts { printLine("\(part.name): \(part.equal ? "equal" : "DIFFERENT")") }
     case .json:
-      let fields = parts.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",")
-      printLine("{\"records\":\(result.records),\(fields)}")
+      let fields = result.parts.map { "\"\($0.name.split(separator: " ").joined(separator: "_"))\":\($0.equal)" }
+      printLine("{\"first\":\(result.first),\"records\":\(result.records),\(fields.joined(separator: ","))}")
     }
     if !result.agrees { throw ExitCode(ExitStatus.data.rawValue) }
   }

@@ -103,6 +103,45 @@ struct ConfigurationChangeTests {
     #expect(again.view(position: 0)?.units.map(\.level) == scenario.view().units.map(\.level))
   }
 
+  /// A station that leaves keeps its past: days of before do not change, and one that comes back has never left.
+  @Test func aStationThatLeavesKeepsItsPast() throws {
+    var scenario = Scenario()
+    for _ in 0..<60 { scenario.step(pm25: ["A1": 400, "A2": 100, "B1": 30, "B2": 30]) }
+    func days() -> [Effect] {
+      scenario.effects.filter {
+        if case .dayValue(let value) = $0 {
+          value.unit == "141102" && value.day >= CivilDay("2020-12-01")!
+        } else {
+          false
+        }
+      }
+    }
+    let before = days()
+    #expect(before.count == 2)
+    var next = scenario.configuration
+    next.site.stations.removeAll { $0.id == "A1" }
+    let at = Scenario.offset.start(ofHour: scenario.hour).adding(milliseconds: 1_200_000)
+    scenario.apply(.configuration(next), at: at)
+    #expect(days() == before)
+    #expect(!scenario.view().stations.contains { $0.id == "A1" })
+    // From now on the other one alone counts; the one that left, if it still sends, is an unknown station.
+    for _ in 0..<3 { scenario.step(pm25: ["A1": 400, "A2": 100, "B1": 30, "B2": 30]) }
+    let unknown = try #require(scenario.view().stations.first { $0.id == "A1" })
+    #expect(unknown.registered == nil)
+    #expect(scenario.unit("141102").values.first { $0.pollutant == .pm25 }?.value == 100)
+    var twin = try Engine(snapshot: scenario.engine.snapshot())
+    // Back again by mistake or not: as if it had never left.
+    let back = Scenario.offset.start(ofHour: scenario.hour).adding(milliseconds: 1_800_000)
+    scenario.apply(.configuration(scenario.configuration), at: back)
+    #expect(scenario.unit("141102").values.first { $0.pollutant == .pm25 }?.value == 250)
+    #expect(scenario.view().stations.first { $0.id == "A1" }?.registered?.assessed == true)
+    for _ in 0..<30 { scenario.step(pm25: ["A1": 400, "A2": 100, "B1": 30, "B2": 30]) }
+    #expect(scenario.unit("141102").level.state == .known)
+    let after = days()
+    #expect(Array(after.prefix(2)) == before)
+    #expect(twin.view(position: 0)?.stations.contains { $0.id == "A1" && $0.registered == nil } == true)
+  }
+
   /// Two days of hours that were judged without data, and the newest one, in one answer: one judgement, at the end of the
   /// newest hour.
   @Test func lateHoursAreJudgedWithTheNewestOne() throws {

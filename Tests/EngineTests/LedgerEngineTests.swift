@@ -255,21 +255,4 @@ struct LedgerEngineTests {
       }
     }
   }
-
-  @Test("a snapshot of version 1 is read, and goes on as one of version 2")
-  func oldSnapshot() throws {
-    var scenario = Scenario(targets: [Self.row("pm10_annual_mean", "141182", 60)])
-    for _ in 0..<10 { scenario.step(lishi: 80, fenyang: 90) }
-    let bytes = scenario.engine.snapshot()
-    var writer = ByteWriter(capacity: 1_024)
-    scenario.configuration.encode(into: &writer)
-    // Version, a presence byte, the configuration, …, the ledger's memory (four empty lists).
-    let end = 3 + writer.bytes.count
-    #expect(bytes[..<3].elementsEqual([2, 0, 1]) && bytes[3..<end].elementsEqual(writer.bytes))
-    #expect(bytes.suffix(4) == [0, 0, 0, 0])
-    let old = [1, 0, 1] + bytes[3..<(end - Self.emptyExtension.count)] + bytes[end...].dropLast(4)
-    let engine = try Engine(snapshot: Array(old))
-    #expect(engine.snapshot() == bytes)
-    #expect(throws: SnapshotReadingError.self) { try Engine(snapshot: [3, 0] + bytes.dropFirst(2)) }
-  }
 }

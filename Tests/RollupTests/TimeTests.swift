@@ -115,6 +115,62 @@ import Testing
     #expect(world.rollup.revision(0, day: day) == 1)
   }
 
+  /// The answer to a need was read before the day closed and comes after it: merged into it, the late row would leave one
+  /// hour of the day's chunk.
+  @Test func anAnswerOlderThanTheChunkIsAskedForAgain() throws {
+    var world = World(Self.site)
+    let day = CivilDay("2020-12-01")!
+    let first = day.firstHour
+    world.advance(CivilOffset.china.start(ofHour: first))
+    for hour in first..<first + 24 {
+      let end = CivilOffset.china.start(ofHour: hour + 1)
+      let rows = (0..<60).map { Row.minute("n", hour * 60 + $0, 20) }
+      world.deliver(rows + [.hour("m", hour, Double(hour - first))], now: end)
+    }
+    // A minute of an hour whose minutes are stored: its chunk is asked for, and the store is read …
+    let late = world.deliver(
+      [.minute("n", first * 60 + 5, 80)], now: CivilOffset.china.start(ofHour: first + 24).adding(milliseconds: 60_000),
+      answer: false)
+    #expect(late.needs == [CountyDay(county: "c1", day: day)])
+    let read = world.stored("c1", day)
+    #expect(!read.contains { $0.key.kind == .hours })
+    // … the day closes and its hours are stored …
+    world.advance(CivilOffset.china.start(ofHour: first + 26))
+    let key = RollupChunkKey(county: "c1", day: day, kind: .hours)
+    let whole = try RollupChunk(key: key, bytes: #require(world.store[key])).series(station: "n", pollutant: .pm25)
+    #expect(whole.count == 24)
+    // … and then the old answer comes.
+    let stale = world.rollup.history(county: "c1", day: day, chunks: read)
+    #expect(stale.chunks.isEmpty && stale.needs == [CountyDay(county: "c1", day: day)])
+    #expect(world.rollup.parkedRows == 1)
+    var twin = try Rollup(decoding: world.bytes, site: Self.site, feeds: ["a", "b"])
+    #expect(twin.outstandingNeeds == [CountyDay(county: "c1", day: day)])
+    world.answer()
+    let merged = try RollupChunk(key: key, bytes: #require(world.store[key])).series(station: "n", pollutant: .pm25)
+    #expect(merged.count == 24 && merged[0].value.value == 21 && merged[1].value.value == 20)
+    #expect(world.rollup.parkedRows == 0)
+    _ = twin.history(county: "c1", day: day, chunks: world.stored("c1", day))
+    #expect(twin.parkedRows == 0)
+  }
+
+  /// A late row of a day whose hours retention has removed does not unmake the day.
+  @Test func aLateRowOfARemovedDayIsEvidence() {
+    var world = World(Self.site)
+    let day = CivilDay("2020-11-01")!
+    for hour in day.firstHour..<day.firstHour + 24 {
+      world.deliver([.hour("n", hour, 30)], now: CivilOffset.china.start(ofHour: hour + 1))
+    }
+    world.advance(CivilOffset.china.start(ofHour: day.firstHour + 40 * 24))
+    world.store = [:]
+    let now = CivilOffset.china.start(ofHour: day.firstHour + 40 * 24)
+    let late = world.deliver([.hour("n", day.firstHour + 3, 900)], now: now, answer: false)
+    #expect(late.late == 1)
+    let summary = world.rollup.history(county: "c1", day: day, chunks: [])
+    #expect(summary.evidence == ["a": 1] && summary.chunks.isEmpty && summary.changes.isEmpty)
+    #expect(world.rollup.unitDay(0, pollutant: .pm25, day: day).value.value == 30)
+    #expect(world.rollup.revision(0, day: day) == 0)
+  }
+
   @Test func parkingIsBounded() {
     var settings = RollupSettings()
     settings.maximumParkedRows = 3

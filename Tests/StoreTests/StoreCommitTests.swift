@@ -21,8 +21,8 @@ import Testing
     #expect(try store.events(since: 0, limit: 1).map(\.sequence) == [1])
     #expect(try store.pendingDeliveries(hook: "duty", limit: 10).map(\.row.key) == firstEvents(3).map(\.idempotencyKey))
     #expect(try store.pendingDeliveries(hook: "duty", after: 2, limit: 10).map(\.row.sequence) == [3])
-    let (snapshot, tail) = try store.recover(version: 1)
-    #expect(snapshot == StoredSnapshot(position: 6, version: 1, bytes: [1, 2, 3, 6]))
+    let (snapshot, tail) = try store.recover(version: Int(Engine.snapshotVersion))
+    #expect(snapshot == StoredSnapshot(position: 6, version: Int(Engine.snapshotVersion), bytes: [1, 2, 3, 6]))
     var reader = tail
     #expect(try reader.next()?.map(\.position) == [7, 8, 9])
     #expect(try reader.next() == nil)

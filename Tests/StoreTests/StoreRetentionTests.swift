@@ -31,7 +31,7 @@ import Testing
     let counts = try await store.prune(policy, now: Sample.at(5_760))
     #expect(counts.journal == 2_000)
     #expect(try oldest(store) == 2_001)
-    let (snapshot, tail) = try store.recover(version: 1)
+    let (snapshot, tail) = try store.recover(version: Int(Engine.snapshotVersion))
     var reader = tail
     #expect(snapshot?.position == 3_000)
     #expect(try reader.next()?.first?.position == 3_001)

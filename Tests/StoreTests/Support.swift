@@ -73,6 +73,7 @@ enum Sample {
     return try CommitItem(
       JournalRecord(position: position, at: at(position), event: event), effects: effects, outbox: outbox,
       snapshot: snapshot
-        ? StoredSnapshot(position: position, version: 1, bytes: [1, 2, 3, UInt8(position & 255)]) : nil)
+        ? StoredSnapshot(
+          position: position, version: Int(Engine.snapshotVersion), bytes: [1, 2, 3, UInt8(position & 255)]) : nil)
   }
 }
