@@ -18,6 +18,7 @@ package struct DustWatch: Sendable, Hashable {
     package var surge: Concentration
   }
 
+  /// What an hour brought.
   package enum Outcome: Sendable, Hashable {
     case began(Evidence)
     /// PM10 is back; `hours` after it began.
