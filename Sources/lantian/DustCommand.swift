@@ -11,7 +11,10 @@ struct DustCommand: AsyncParsableCommand {
       centre's confirmation changes assessment. T is 2020-12-05T09:00 in civil time of the site, a date, or RFC 3339. A period
       holds for the one unit that is named.
       """,
-    subcommands: [DustListCommand.self, DustDeclareCommand.self, DustConfirmCommand.self, DustWithdrawCommand.self])
+    subcommands: [
+      DustListCommand.self, DustDeclareCommand.self, DustConfirmCommand.self, DustWithdrawCommand.self,
+      DustEvidenceCommand.self,
+    ])
 }
 
 /// `lantian dust list`.

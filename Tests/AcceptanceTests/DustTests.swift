@@ -38,6 +38,12 @@ struct DustCommandTests {
     #expect(periods[1]["from"].string == "2020-11-30T20:00:00+08:00")
     let list = try await dust("list")
     #expect(list.exit == 0 && list.output.contains("c1") && list.output.contains("李四: 误判"))
+    let evidence = try await dust(
+      "evidence", "离石区", "--from", "2020-11-30T20:00", "--until", "2020-12-02", "--format", "csv", "--out",
+      bench.file("evidence.csv"))
+    #expect(evidence.exit == 0, "\(evidence.error)")
+    #expect(bench.read("evidence.csv").contains("总站函〔2020〕1号"))
+    #expect(try await dust("evidence", "x", "--from", "2020-11-30", "--until", "2020-12-02").exit == 65)
     #expect(try await second.stop() == .exited(0))
     let audit = try await LantianProcess.verb(["audit", "replay", "--state", bench.file("state")], in: bench)
     #expect(audit.exit == 0, "\(audit.output)\(audit.error)")
