@@ -8,6 +8,14 @@ public enum TargetComparison: String, CaseIterable, Sendable, Hashable {
   case atLeast = "at_least"
 }
 
+/// Which days a target is judged on (评价口径).
+public enum TargetBasis: String, CaseIterable, Sendable, Hashable {
+  /// All days as measured (实测).
+  case measured
+  /// Without the days that a confirmed sand-dust period touches (扣除沙尘).
+  case dustDeducted = "dust_deducted"
+}
+
 /// One line of a year's target table (目标任务表), as the bureau's file states it.
 public struct TargetRow: Sendable, Hashable {
   public var year: Int
@@ -32,11 +40,13 @@ public struct TargetRow: Sendable, Hashable {
   public var inForceFrom: CivilDay?
   /// Nil for the indicator's own (`Indicator.comparison`).
   public var comparison: TargetComparison?
+  /// Which days it is judged on.
+  public var basis: TargetBasis
 
   public init(
     year: Int, county: String, indicator: String, target: Double?, unit: String, dropPercent: Double? = nil,
     cutDays: Int? = nil, baseline: Double? = nil, source: String = "", inForceFrom: CivilDay? = nil,
-    comparison: TargetComparison? = nil
+    comparison: TargetComparison? = nil, basis: TargetBasis = .measured
   ) {
     self.year = year
     self.county = county
@@ -49,5 +59,6 @@ public struct TargetRow: Sendable, Hashable {
     self.source = source
     self.inForceFrom = inForceFrom
     self.comparison = comparison
+    self.basis = basis
   }
 }

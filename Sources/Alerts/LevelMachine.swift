@@ -10,6 +10,8 @@ package enum LevelOutcome: Sendable, Hashable {
   case liftProposed(to: Level)
   /// The air rose again before anybody lifted.
   case liftWithdrawn
+  /// The finding would have risen to that level, but sand-dust is declared: no colour is given (沙尘期间不定颜色).
+  case withheld(Level)
   /// The newest window decides nothing any more.
   case becameIndeterminate
   /// The unit has lost its last assessed station (无评价点位) with a level in force.
@@ -42,6 +44,8 @@ package struct LevelMachine: Sendable, Hashable {
   private var headsUpGiven = false
   private var remindersGiven: Int32 = 0
   package private(set) var newest: RunningAQI = .indeterminate
+  /// The highest level withheld since colours are withheld; none while they are given.
+  package private(set) var withheld: Level = .none
 
   /// A standing proposal to lift or lower.
   package struct Proposal: Sendable, Hashable {
@@ -54,15 +58,23 @@ package struct LevelMachine: Sendable, Hashable {
 
   package init() {}
 
-  /// Judges the level of now; `at` is the end of the newest window.
+  /// Judges the level of now; `at` is the end of the newest window. With `isWithheld` the level does not rise: each level
+  /// above the one in force is said once to be withheld, and the one in force stays.
   package mutating func judge(
-    _ windows: WindowRing, criteria: Criteria, at: Instant
+    _ windows: WindowRing, criteria: Criteria, at: Instant, isWithheld: Bool = false
   ) -> (outcomes: [LevelOutcome], assessment: LevelAssessment) {
     let assessment = LevelAssessment(windows: windows, criteria: criteria, ignoreThrough: ignoreThrough)
     var outcomes: [LevelOutcome] = []
     newest = assessment.newest
     noticeKnowledge(assessment, at: at, &outcomes)
-    if assessment.level > level {
+    if !isWithheld { withheld = .none }
+    if assessment.level > level, isWithheld {
+      if assessment.level > withheld {
+        withheld = assessment.level
+        headsUpGiven = true
+        outcomes.append(.withheld(assessment.level))
+      }
+    } else if assessment.level > level {
       outcomes.append(.transition(from: level, to: assessment.level))
       if level == .none { episodeStart = at }
       level = assessment.level
@@ -172,6 +184,7 @@ package struct LevelMachine: Sendable, Hashable {
     writer.fixed(remindersGiven)
     writer.fixed(newest.value)
     writer.byte(newest.quality.rawValue)
+    writer.byte(withheld.rawValue)
   }
 
   package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
@@ -188,6 +201,7 @@ package struct LevelMachine: Sendable, Hashable {
     remindersGiven = try reader.fixed(Int32.self)
     newest = RunningAQI(
       value: try reader.fixed(Int16.self), quality: try reader.coded(RunningAQI.Quality.self))
+    withheld = try reader.coded(Level.self)
   }
 
   private static func readInstant(_ reader: inout SnapshotReader) throws(SnapshotReadingError) -> Instant {

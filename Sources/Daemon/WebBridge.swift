@@ -30,7 +30,8 @@ struct WebBridge: Sendable {
       view: { pipeline.committedView }, feeds: feeds, hooks: hooks, daemon: daemon,
       events: { since, limit in try await events(since: since, limit: limit) },
       series: { request in try await series(request) }, reload: reload,
-      performAct: { request in await lift(request) }, broadcaster: broadcaster)
+      performAct: { request in await lift(request) },
+      performDust: { request in await performDust(request) }, broadcaster: broadcaster)
   }
 
   // MARK: Status
@@ -187,7 +188,7 @@ struct WebBridge: Sendable {
     }
   }
 
-  private static func freshID() -> String {
+  static func freshID() -> String {
     var generator = SystemRandomNumberGenerator()
     return String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
   }

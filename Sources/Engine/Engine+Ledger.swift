@@ -14,6 +14,7 @@ extension Engine {
     ledgerInputs = nil
     defer { ledgerInputs = inputs }
     let sulphur = sulphurDays()
+    let dustDays = dust.deductedDays(configuration.site.offset)
     return TargetRevision.inForce(configuration.targets, on: today).compactMap { revision in
       var row = revision.row
       if let years, !years.contains(row.year) { return nil }
@@ -23,11 +24,27 @@ extension Engine {
       let episode = rollup.unitIndex(row.county).flatMap(episodeStart)
       let context = LedgerContext(
         today: today, reviewed: isReviewed(row, facts), episodeFrom: episode, baseline: baseline)
-      let result = Ledger.evaluate(
+      let measured = Ledger.evaluate(
         row, inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive), context)
+      let isDeductible = Indicator(rawValue: row.indicator)?.isDeductible == true
+      var deducted = measured
+      if isDeductible, !dustDays.isEmpty {
+        var context = context
+        context.deducted = inputs.deducted(for: row, dustDays)
+        deducted = Ledger.evaluate(
+          row,
+          inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, leavingOut: dustDays),
+          context)
+      }
+      let result = row.basis == .dustDeducted && isDeductible ? deducted : measured
       let standing = memory.standings[LedgerMemory.key(row)]
       let since = standing.flatMap { $0.state == result.state ? $0.since : nil } ?? today
-      return TargetView(revision, result, since: since, episodeFrom: episode)
+      var view = TargetView(revision, result, since: since, episodeFrom: episode)
+      if isDeductible {
+        view.measured = TargetView.Figure(measured)
+        view.dustDeducted = TargetView.Figure(deducted)
+      }
+      return view
     }
   }
 

@@ -28,12 +28,16 @@ extension Engine {
       if through - from >= Self.maximumSteps {
         // A long silence: every window is made, the level of now is judged in one step.
         let first = max(from, through - Int32(WindowRing.capacity) + 1)
-        for hour in first...through { setWindow(unit: unit, hour: hour) }
+        for hour in first...through {
+          setWindow(unit: unit, hour: hour)
+          watchDust(unit: unit, hour: hour, judges: hour == through, &effects)
+        }
         units[unit].judgedThrough = through
         judge(unit: unit, &effects)
       } else {
         for hour in from...through {
           setWindow(unit: unit, hour: hour)
+          watchDust(unit: unit, hour: hour, judges: true, &effects)
           units[unit].judgedThrough = hour
           judge(unit: unit, &effects)
         }
@@ -88,18 +92,22 @@ extension Engine {
   private mutating func judge(unit: Int, _ effects: inout [Effect]) {
     guard let configuration, let head = units[unit].windows.head else { return }
     let at = configuration.site.offset.start(ofHour: head + 1)
-    let (outcomes, assessment) = units[unit].machine.judge(units[unit].windows, criteria: criteria, at: at)
-    for outcome in outcomes { emit(outcome, unit: unit, assessment: assessment, at: at, act: nil, &effects) }
+    let period = dust.withholding(rollup.units[unit].code, at: at)
+    let (outcomes, assessment) = units[unit].machine.judge(
+      units[unit].windows, criteria: criteria, at: at, isWithheld: period != nil)
+    for outcome in outcomes {
+      emit(outcome, unit: unit, assessment: assessment, at: at, act: nil, dust: period, &effects)
+    }
   }
 
   private mutating func emit(
     _ outcome: LevelOutcome, unit: Int, assessment: LevelAssessment, at: Instant,
-    act: (by: String, reason: String)?, _ effects: inout [Effect]
+    act: (by: String, reason: String)?, dust: DustPeriod? = nil, _ effects: inout [Effect]
   ) {
     guard let configuration else { return }
     let events = LevelEvents(
       unit: county(unit), offset: configuration.site.offset, criteria: criteria)
-    let event = events.event(outcome, state: units[unit], assessment: assessment, at: at, act: act)
+    let event = events.event(outcome, state: units[unit], assessment: assessment, at: at, act: act, dust: dust)
     effects += issuer.issue(event, hooks: configuration.hooks)
   }
 
@@ -139,6 +147,7 @@ extension Engine {
       let assessment = assessment(of: unit)
       guard let outcome = units[unit].machine.lift(at: now, head: units[unit].windows.head) else { return }
       emit(outcome, unit: unit, assessment: assessment, at: now, act: (by, reason), &effects)
+    case .declareDust, .confirmDust, .withdrawDust: performDust(act, &effects)
     }
   }
 

@@ -5,13 +5,13 @@ import Rollup
 extension Engine {
   /// Raised with every change of what the same records give (more events, other values): a journal's tail that an
   /// earlier version applied is then not expected to give what that one gave.
-  package static let version = 2
+  package static let version = 3
 
   /// Goes on after events that another version made of the same records.
   package mutating func adopt(lastSequence: Int64) { issuer.adopt(lastSequence: lastSequence) }
 
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 2
+  package static let snapshotVersion: UInt16 = 3
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -36,6 +36,7 @@ extension Engine {
     rollup.encode(into: &rings)
     writer.blob(rings)
     memory.encode(into: &writer)
+    dust.encode(into: &writer)
     return writer.bytes
   }
 
@@ -73,6 +74,7 @@ extension Engine {
     refusedImportRows = try reader.varint()
     let block = try reader.blob()
     memory = try LedgerMemory(decoding: &reader)
+    dust = try DustPeriods(decoding: &reader)
     try reader.finish()
     guard let configuration else { return }
     do {

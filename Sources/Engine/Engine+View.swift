@@ -23,7 +23,7 @@ extension Engine {
       position: position, at: now, site: configuration.site,
       stations: (0..<rollup.stationCount).compactMap { stationView($0, registry) }, units: units.indices.map(unitView),
       targets: targets,
-      lastSequence: lastSequence)
+      lastSequence: lastSequence, dust: dust.periods)
   }
 
   // MARK: Stations

@@ -51,6 +51,8 @@ package struct Engine: Sendable {
 
   /// What the target ledger remembers beside the days.
   var memory = LedgerMemory()
+  /// Declared and confirmed sand-dust periods (沙尘时段).
+  var dust = DustPeriods()
 
   let screener: Screener
 
@@ -111,6 +113,7 @@ package struct Engine: Sendable {
       case .dailyMeans(let file): take(file)
       }
     }
+    endDust(&effects)
     judgeDueHours(&effects)
     recordDays(&effects)
     sealDueMonths(&effects)

@@ -7,6 +7,8 @@ extension EngineConfiguration {
   private enum Extension: UInt8 {
     /// `LedgerFacts`, and of each target row the day of effect and the comparison.
     case ledger = 1
+    /// Of each target row its basis; written only when one is not judged as measured.
+    case basis = 2
   }
 
   package func encode(into writer: inout ByteWriter) {
@@ -31,9 +33,16 @@ extension EngineConfiguration {
     }
     writer.text(externalURL)
     writer.signed(Int64(maximumUnknownStations))
-    writer.list([Extension.ledger]) { writer, tag in
+    let isPlain = targets.allSatisfy { $0.basis == .measured }
+    writer.list(isPlain ? [Extension.ledger] : [.ledger, .basis]) { writer, tag in
       writer.byte(tag.rawValue)
-      writer.blob(ledgerBlock())
+      switch tag {
+      case .ledger: writer.blob(ledgerBlock())
+      case .basis:
+        var block = ByteWriter(capacity: 256)
+        block.list(targets) { $0.text($1.basis.rawValue) }
+        writer.blob(block.bytes)
+      }
     }
   }
 
@@ -65,6 +74,7 @@ extension EngineConfiguration {
       var block = ByteReader<Failure>(try reader.blob(), subject: reader.subject)
       switch kind {
       case .ledger: try readLedger(&block)
+      case .basis: try readBases(&block)
       }
       try block.finish()
     }
@@ -78,6 +88,12 @@ extension EngineConfiguration {
     }
     ledger.encode(into: &writer)
     return writer.bytes
+  }
+
+  private mutating func readBases<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) {
+    let bases = try reader.list(of: "target rows") { reader throws(Failure) in try reader.named(TargetBasis.self) }
+    guard bases.count == targets.count else { throw reader.fail("\(bases.count) rows instead of \(targets.count)") }
+    for (index, basis) in bases.enumerated() { targets[index].basis = basis }
   }
 
   private mutating func readLedger<Failure>(_ reader: inout ByteReader<Failure>) throws(Failure) {

@@ -65,6 +65,23 @@ public enum OperatorAct: Sendable, Hashable {
   /// Lifts the finding of a unit (解除): `alert lift COUNTY --by NAME --reason TEXT`. `id` is the act's own, chosen by
   /// the shell, so that a repeated request does nothing.
   case lift(id: String, county: String, by: String, reason: String)
+  /// Declares sand-dust in a unit (宣布沙尘): colours are withheld while the period lasts. `id` is the act's and the
+  /// period's own; the period is from `from` until `until`.
+  case declareDust(id: String, county: String, from: Instant, until: Instant, by: String, evidence: String)
+  /// Records that the national or provincial centre has confirmed sand-dust (中心确认): alone changes assessment.
+  /// `document` is the centre's document number.
+  case confirmDust(id: String, county: String, from: Instant, until: Instant, by: String, document: String)
+  /// Takes back the declared or confirmed period with the id `period`.
+  case withdrawDust(id: String, period: String, by: String, reason: String)
+
+  /// The act's own id.
+  public var id: String {
+    switch self {
+    case .lift(let id, _, _, _), .declareDust(let id, _, _, _, _, _), .confirmDust(let id, _, _, _, _, _),
+      .withdrawDust(let id, _, _, _):
+      id
+    }
+  }
 }
 
 /// Daily means of counties (or stations of record) for past days.

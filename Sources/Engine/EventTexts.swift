@@ -21,7 +21,7 @@ enum EventTexts {
     var rule: String
   }
 
-  private static func time(_ instant: Instant, _ offset: CivilOffset) -> String {
+  static func time(_ instant: Instant, _ offset: CivilOffset) -> String {
     let text = offset.format(instant)
     // 2020-12-05T09:00:00+08:00 -> 12-05 09:00
     return String(text.dropFirst(5).prefix(5)) + " " + String(text.dropFirst(11).prefix(5))
@@ -39,7 +39,7 @@ enum EventTexts {
     }
   }
 
-  private static func evidence(_ subject: Subject) -> (chinese: String, english: String) {
+  static func evidence(_ subject: Subject) -> (chinese: String, english: String) {
     let aqi = subject.runningAQI.map(String.init) ?? "—"
     let primary = subject.primary.map(\.label).joined(separator: "、")
     let spans = subject.spans.sorted { $0.key < $1.key }.filter { $0.value > 0 }

@@ -50,9 +50,27 @@ struct LedgerInputs: Sendable {
     means.filter { $0.key.year == year }.map { ($0.key.unit, $0.key.pollutant, $0.value) }
   }
 
-  /// `sulphur` holds SO2 hours by unit code, `archive` the years that have left the day ring.
+  /// The days of the row's unit that leave its figures. Where the whole city counts county-days, each county's days leave
+  /// one by one (`input`), and the day leaves as a whole when it does in all of them.
+  func deducted(for row: TargetRow, _ days: [String: Set<CivilDay>]) -> Set<CivilDay> {
+    let isCount = Indicator(rawValue: row.indicator)?.annualMeanOf == nil
+    guard row.county == site.code, isCount else { return days[row.county] ?? [] }
+    switch facts.cityDays {
+    case nil: return []
+    case .urban: return days[site.urbanCode] ?? []
+    case .countyDays:
+      let assessed = site.counties.filter { county in site.stations.contains { $0.county == county.code && $0.assessed }
+      }
+      guard let first = assessed.first else { return [] }
+      return assessed.dropFirst().reduce(days[first.code] ?? []) { $0.intersection(days[$1.code] ?? []) }
+    }
+  }
+
+  /// `sulphur` holds SO2 hours by unit code, `archive` the years that have left the day ring; of `leavingOut`, days by
+  /// unit code, county-days of the whole city are left out here.
   mutating func input(
-    for row: TargetRow, rollup: Rollup, sulphur: [String: [SeasonHours.Day]], archive: [String: [Concentration]]
+    for row: TargetRow, rollup: Rollup, sulphur: [String: [SeasonHours.Day]], archive: [String: [Concentration]],
+    leavingOut: [String: Set<CivilDay>] = [:]
   ) -> LedgerInput {
     guard let indicator = Indicator(rawValue: row.indicator) else { return .none }
     switch indicator {
@@ -70,7 +88,7 @@ struct LedgerInputs: Sendable {
           seasons: facts.heatingSeasons.filter { $0.county == row.county || $0.county == site.code },
           days: sulphur[row.county] ?? []))
     }
-    return dayCount(indicator, unit, row.year, rollup)
+    return dayCount(indicator, unit, row.year, rollup, leavingOut)
   }
 
   // MARK: Reported
@@ -116,7 +134,9 @@ struct LedgerInputs: Sendable {
   }
 
   /// Heavy or good days; of the whole city as the office has set it (DOMAIN.md 12).
-  private mutating func dayCount(_ indicator: Indicator, _ unit: Int, _ year: Int, _ rollup: Rollup) -> LedgerInput {
+  private mutating func dayCount(
+    _ indicator: Indicator, _ unit: Int, _ year: Int, _ rollup: Rollup, _ leavingOut: [String: Set<CivilDay>]
+  ) -> LedgerInput {
     func input(_ counts: [Int?], perDay: Int = 1) -> LedgerInput {
       indicator == .heavyDays ? .heavyDays(counts) : .goodDays(counts, perDay: perDay)
     }
@@ -131,9 +151,15 @@ struct LedgerInputs: Sendable {
         rollup.units[$0].kind == .county && !rollup.units[$0].stations.isEmpty
       }
       let counted = counties.map { counts(indicator, $0, year, rollup) }
+      let out = counties.map { leavingOut[rollup.units[$0].code] ?? [] }
+      guard let first = CivilDay(year: year, month: 1, day: 1) else { return .none }
       return input(
-        (0..<CivilDay.days(inYear: year)).map { day in Self.countyDays(counted.map { $0[day] }) },
-        perDay: counties.count)
+        (0..<CivilDay.days(inYear: year)).map { day in
+          let date = first.adding(days: Int32(day))
+          let staying = counted.indices.filter { !out[$0].contains(date) }
+          // Of a day on which every county is left out, what was measured says that it is not missing.
+          return Self.countyDays((staying.isEmpty ? Array(counted.indices) : staying).map { counted[$0][day] })
+        }, perDay: counties.count)
     }
   }
 

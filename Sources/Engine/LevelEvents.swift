@@ -16,7 +16,7 @@ struct LevelEvents {
   /// The event of one outcome; its sequence is set when it is issued. `at` is the end of the window judged.
   func event(
     _ outcome: LevelOutcome, state: UnitState, assessment: LevelAssessment, at: Instant,
-    act: (by: String, reason: String)?
+    act: (by: String, reason: String)?, dust: DustPeriod? = nil
   ) -> EventRecord {
     let machine = state.machine
     let subject = subject(state: state, assessment: assessment, at: at)
@@ -51,6 +51,20 @@ struct LevelEvents {
       record.kind = .notice
       record.rule = criteria.name + "/lift-withdrawn"
       text = EventTexts.liftWithdrawn(subject, level: machine.level)
+    case .withheld(let level):
+      record.kind = .notice
+      record.rule = criteria.name + "/withheld"
+      record.id = id(.notice, start: at)
+      record.startsAt = at
+      record.inputs.append(.init("withheld", .text(level.name)))
+      if let dust {
+        record.inputs.append(.init("dust", .text(dust.id)))
+        record.inputs.append(.init("by", .text(dust.by)))
+        record.inputs.append(.init(dust.step.basisName, .text(dust.basis)))
+      }
+      text = DustTexts.withheld(
+        unit: unit, offset: offset, at: at, level: level, inForce: machine.level,
+        proof: EventTexts.evidence(subject), period: dust)
     case .becameIndeterminate:
       record.kind = .data
       record.from = "known"

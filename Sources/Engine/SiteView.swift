@@ -159,12 +159,15 @@ public struct SiteView: Sendable {
   public var stations: [StationView]
   public var units: [UnitView]
   public var targets: [TargetView]
+  /// Sand-dust periods as people stated them, in the order of the acts.
+  public var dust: [DustPeriod]
   /// Sequence of the newest event.
   public var lastSequence: Int64
   public init(
     position: Int64, at: Instant, site: Site, stations: [StationView], units: [UnitView], targets: [TargetView],
-    lastSequence: Int64
+    lastSequence: Int64, dust: [DustPeriod] = []
   ) {
+    self.dust = dust
     self.position = position
     self.at = at
     self.site = site

@@ -1,6 +1,14 @@
 import AirQuality
 import Targets
 
+extension TargetView.Figure {
+  init(_ result: LedgerResult) {
+    self.init(
+      value: result.valueToDate?.value, days: result.days, missing: result.missing, deducted: result.deducted,
+      state: result.state.rawValue)
+  }
+}
+
 extension TargetView {
   /// A row as it stands; `since` is the day its state came, `episodeFrom` the first day of the running level episode.
   init(_ revision: TargetRevision, _ result: LedgerResult, since: CivilDay, episodeFrom: CivilDay?) {
@@ -26,6 +34,7 @@ extension TargetView {
     earlier = revision.earlier.map {
       Earlier(target: $0.target, source: $0.source, inForceFrom: $0.inForceFrom)
     }
+    basis = row.basis.rawValue
     printedDrop = row.dropPercent
     printedCut = row.cutDays
     episode = episodeFrom.flatMap { from in result.episodeRatio.map { Episode(from: from, spent: $0) } }

@@ -27,6 +27,24 @@ public struct TargetView: Sendable, Hashable {
       self.inForceFrom = inForceFrom
     }
   }
+  /// The year to date on one basis.
+  public struct Figure: Sendable, Hashable {
+    /// Mean or count; nil without any valid day.
+    public var value: Double?
+    public var days: Int
+    public var missing: Int
+    /// Valid days left out for sand-dust.
+    public var deducted: Int
+    /// What the row's state would be, or is, on this basis.
+    public var state: String
+    public init(value: Double?, days: Int, missing: Int, deducted: Int, state: String) {
+      self.value = value
+      self.days = days
+      self.missing = missing
+      self.deducted = deducted
+      self.state = state
+    }
+  }
   /// The level episode that goes on.
   public struct Episode: Sendable, Hashable {
     /// Its first day.
@@ -146,6 +164,11 @@ public struct TargetView: Sendable, Hashable {
   public var hours: Hours?
   /// Newest first.
   public var lists: [Listing] = []
+  /// What the row is judged on: `measured` or `dust_deducted`.
+  public var basis = "measured"
+  /// As measured (实测) and without the days that confirmed sand-dust touches (扣除沙尘); nil where sand-dust plays no part.
+  public var measured: Figure?
+  public var dustDeducted: Figure?
   public init(
     year: Int, county: String, indicator: String, target: Double?, unit: String, valueToDate: Double?, days: Int,
     missing: Int, remainingMeanAllowed: Double?, projection: Projection?, state: String, reason: String,

@@ -11,6 +11,8 @@ struct UnitState: Sendable, Hashable {
   var primary: [Pollutant] = []
   var completeness: Double = 0
   var leadingStation: String?
+  /// Whether sand-dust is suspected.
+  var dust = DustWatch()
 
   init() {}
 
@@ -21,6 +23,7 @@ struct UnitState: Sendable, Hashable {
     writer.list(primary) { $0.byte($1.rawValue) }
     writer.double(completeness)
     writer.optional(leadingStation) { $0.text($1) }
+    dust.encode(into: &writer)
   }
 
   init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
@@ -30,5 +33,6 @@ struct UnitState: Sendable, Hashable {
     primary = try reader.list { reader throws(SnapshotReadingError) in try reader.coded(Pollutant.self) }
     completeness = try reader.double()
     leadingStation = try reader.optional { reader throws(SnapshotReadingError) in try reader.text() }
+    dust = try DustWatch(decoding: &reader)
   }
 }

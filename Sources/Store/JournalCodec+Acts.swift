@@ -11,7 +11,37 @@ extension JournalCodec {
       writer.text(county)
       writer.text(by)
       writer.text(reason)
+    case .declareDust(let id, let county, let from, let until, let by, let evidence):
+      writer.byte(2)
+      write(period: (id, county, from, until, by, evidence), to: &writer)
+    case .confirmDust(let id, let county, let from, let until, let by, let document):
+      writer.byte(3)
+      write(period: (id, county, from, until, by, document), to: &writer)
+    case .withdrawDust(let id, let period, let by, let reason):
+      writer.byte(4)
+      writer.text(id)
+      writer.text(period)
+      writer.text(by)
+      writer.text(reason)
     }
+  }
+
+  private typealias Period = (id: String, county: String, from: Instant, until: Instant, by: String, basis: String)
+
+  private static func write(period: Period, to writer: inout ByteWriter) {
+    writer.text(period.id)
+    writer.text(period.county)
+    writer.signed(period.from.milliseconds)
+    writer.signed(period.until.milliseconds)
+    writer.text(period.by)
+    writer.text(period.basis)
+  }
+
+  private static func readPeriod(_ reader: inout JournalByteReader) throws(JournalCodecError) -> Period {
+    (
+      try reader.text(), try reader.text(), Instant(milliseconds: try reader.signed()),
+      Instant(milliseconds: try reader.signed()), try reader.text(), try reader.text()
+    )
   }
 
   static func readAct(_ reader: inout JournalByteReader) throws(JournalCodecError) -> OperatorAct {
@@ -19,6 +49,17 @@ extension JournalCodec {
     case 1:
       return .lift(
         id: try reader.text(), county: try reader.text(), by: try reader.text(), reason: try reader.text())
+    case 2:
+      let act = try readPeriod(&reader)
+      return .declareDust(
+        id: act.id, county: act.county, from: act.from, until: act.until, by: act.by, evidence: act.basis)
+    case 3:
+      let act = try readPeriod(&reader)
+      return .confirmDust(
+        id: act.id, county: act.county, from: act.from, until: act.until, by: act.by, document: act.basis)
+    case 4:
+      return .withdrawDust(
+        id: try reader.text(), period: try reader.text(), by: try reader.text(), reason: try reader.text())
     case let other: throw reader.fail("act \(other) is unknown")
     }
   }

@@ -33,6 +33,14 @@ public enum Indicator: String, CaseIterable, Sendable, Hashable {
   /// Whether its values come by file and not by feeds.
   public var isReported: Bool { self == .dustfall || self == .totalEmissionCut }
 
+  /// Whether days of confirmed sand-dust can leave its figures (扣除沙尘): means of PM10 and PM2.5, counts of days.
+  public var isDeductible: Bool {
+    switch self {
+    case .pm10AnnualMean, .pm25AnnualMean, .heavyDays, .goodDays: true
+    default: false
+    }
+  }
+
   /// How its value is held to the target unless the row says otherwise.
   public var comparison: TargetComparison {
     switch self {

@@ -65,7 +65,9 @@ public enum Ledger {
   private static func judgement(_ row: TargetRow, _ input: LedgerInput, _ context: LedgerContext) -> LedgerJudgement {
     let indicator = Indicator(rawValue: row.indicator)
     func days(_ value: (Int) -> Int64?) -> LedgerDays {
-      LedgerDays(year: row.year, today: context.today, episodeFrom: context.episodeFrom, value: value)
+      LedgerDays(
+        year: row.year, today: context.today, episodeFrom: context.episodeFrom,
+        leavingOut: indicator?.isDeductible == true ? context.deducted : [], value: value)
     }
     func counts(_ counts: [Int?]) -> LedgerDays {
       days { $0 < counts.count ? counts[$0].map { Int64(clamping: min(max($0, 0), 1_000)) * 1_000 } : nil }

@@ -14,9 +14,14 @@ struct LedgerDays {
   private var monthly = [Int](repeating: 0, count: 12)
   private var monthlyLeft = [Int](repeating: 0, count: 12)
   private let countsMonths: Bool
+  /// Valid days that are left out for sand-dust.
+  private(set) var deducted = 0
 
-  /// `value` gives the thousandths of a day of the year counted from 0, nil when it is not known.
-  init(year: Int, today: CivilDay, episodeFrom: CivilDay? = nil, value: (Int) -> Int64?) {
+  /// `value` gives the thousandths of a day of the year counted from 0, nil when it is not known. A valid day among
+  /// `leavingOut` enters no sum and is not missing either; whether the year is valid is decided by the days as measured.
+  init(
+    year: Int, today: CivilDay, episodeFrom: CivilDay? = nil, leavingOut: Set<CivilDay> = [], value: (Int) -> Int64?
+  ) {
     let length = CivilDay.days(inYear: year)
     let first = CivilDay(year: year, month: 1, day: 1)?.number ?? 0
     yearLength = length
@@ -32,6 +37,11 @@ struct LedgerDays {
           continue
         }
         guard let amount = value(place) else { continue }
+        if !leavingOut.isEmpty, leavingOut.contains(CivilDay(number: first + Int32(place))) {
+          deducted += 1
+          monthly[month - 1] += 1
+          continue
+        }
         values.append(amount)
         sum += amount
         monthly[month - 1] += 1
@@ -53,12 +63,13 @@ struct LedgerDays {
   }
 
   var valid: Int { values.count }
-  var missing: Int { elapsed - valid }
+  var missing: Int { elapsed - valid - deducted }
   var left: Int { yearLength - elapsed }
 
-  /// Days left that are expected to be valid: the share of valid days so far goes on; all of them while none is valid.
+  /// Days left that are expected to be valid: the share of valid days so far goes on, of those not left out; all of them
+  /// while none is valid. Sand-dust to come is not foreseen.
   var expected: Int {
-    valid == 0 ? left : Int(divideHalfEven(Int64(left) * Int64(valid), Int64(elapsed)))
+    valid == 0 ? left : Int(divideHalfEven(Int64(left) * Int64(valid), Int64(elapsed - deducted)))
   }
 
   /// Whether the year is valid (HJ 663: 324 days, 27 in each month, 25 in February; of months every one).
@@ -67,7 +78,7 @@ struct LedgerDays {
   /// Whether it still becomes valid if every day left is.
   var canMakeValidYear: Bool {
     if countsMonths { return missing == 0 }
-    return valid + left >= Self.daysOfValidYear && lostMonth == nil
+    return valid + deducted + left >= Self.daysOfValidYear && lostMonth == nil
   }
 
   /// The first month that can no longer be valid, and the days it has at best.

@@ -15,6 +15,7 @@ struct LedgerJudgement {
     result = LedgerResult(
       target: target, state: verdict.0, days: days.valid, missing: days.missing, left: days.left,
       expected: days.expected)
+    result.deducted = days.deducted
     result.lostMonth = days.lostMonth
     cause = verdict.1
   }

@@ -51,12 +51,18 @@ public struct LedgerContext: Sendable, Hashable {
   public var episodeFrom: CivilDay?
   /// What is known of the year before.
   public var baseline: LedgerBaseline?
+  /// Days that leave means of PM10 and PM2.5 and counts of days: a confirmed sand-dust period touches them (扣除沙尘).
+  public var deducted: Set<CivilDay>
 
-  public init(today: CivilDay, reviewed: Bool = false, episodeFrom: CivilDay? = nil, baseline: LedgerBaseline? = nil) {
+  public init(
+    today: CivilDay, reviewed: Bool = false, episodeFrom: CivilDay? = nil, baseline: LedgerBaseline? = nil,
+    deducted: Set<CivilDay> = []
+  ) {
     self.today = today
     self.reviewed = reviewed
     self.episodeFrom = episodeFrom
     self.baseline = baseline
+    self.deducted = deducted
   }
 }
 
@@ -103,6 +109,8 @@ public struct LedgerResult: Sendable, Hashable {
   /// Valid days so far, and days so far without a valid value.
   public var days: Int
   public var missing: Int
+  /// Valid days so far that are left out for sand-dust; neither in `days` nor in `missing`.
+  public var deducted = 0
   public var counted = Counted.day
   /// Calendar days left, today included, and how many of them are expected to be valid.
   public var daysLeft: Int

@@ -16,7 +16,7 @@ public struct TargetTable: Sendable, Equatable {
   /// The columns in the order in which the shipped tables have them.
   public static let columns = [
     "year", "county", "name", "indicator", "target", "unit", "drop_percent", "cut_days", "baseline", "source",
-    "in_force_from", "compare",
+    "in_force_from", "compare", "basis",
   ]
   static let requiredColumns = ["year", "county", "indicator", "target", "unit"]
 
@@ -136,6 +136,7 @@ struct TargetTableReader {
     let baseline = number("baseline", fields)
     let from = day("in_force_from", fields)
     let comparison = comparison(cell("compare", fields))
+    let basis = basis(cell("basis", fields), indicator)
     let source = cell("source", fields)
     if from != nil && source.isEmpty {
       report("source", "", "a revision without its document", "write the document that replaces the earlier row")
@@ -154,7 +155,7 @@ struct TargetTableReader {
       TargetRow(
         year: year, county: county, indicator: indicator.rawValue, target: target?.value, unit: unit,
         dropPercent: drop?.value, cutDays: cut.map { Int($0.thousandths / 1_000) }, baseline: baseline?.value,
-        source: source, inForceFrom: from, comparison: comparison))
+        source: source, inForceFrom: from, comparison: comparison, basis: basis))
   }
 }
 
@@ -215,6 +216,21 @@ extension TargetTableReader {
     if let comparison = TargetComparison(rawValue: text) { return comparison }
     report("compare", text, "unknown comparison", "write at_most, below or at_least, or leave the field empty")
     return nil
+  }
+
+  /// Only means of PM10 and PM2.5 and counts of days can leave out sand-dust.
+  private mutating func basis(_ text: String, _ indicator: Indicator?) -> TargetBasis {
+    if text.isEmpty { return .measured }
+    guard let basis = TargetBasis(rawValue: text) else {
+      report("basis", text, "unknown basis", "write measured or dust_deducted, or leave the field empty")
+      return .measured
+    }
+    if let indicator, basis == .dustDeducted, !indicator.isDeductible {
+      report(
+        "basis", text, "\(indicator.rawValue) is not judged without sand-dust",
+        "leave the field empty; only means of PM10 and PM2.5 and counts of days can be")
+    }
+    return basis
   }
 
   private func amount(_ text: String) -> Concentration? { Concentration(decimal: text.utf8) }

@@ -38,6 +38,9 @@ extension JSONWriter {
       $0.field("from", $1.from.description)
       $0.field("spent", $1.spent)
     }
+    field("basis", target.basis)
+    field("measured", target.measured)
+    field("dust_deducted", target.dustDeducted)
     writeSource(target)
     writeFacts(target)
     endObject()

@@ -1,33 +1,11 @@
 extension LiftRequest {
   /// Reads `{"county","by","reason"}`, all strings, `id` optional; an unknown, missing or repeated key is an error.
   init(json: [UInt8]) throws(RequestError) {
-    var fields: [String: String] = [:]
-    var parser = FlatJSONParser(json)
-    do {
-      fields = try parser.object()
-    } catch {
-      throw RequestError(
-        status: 400, code: "bad_body",
-        message: "body, byte \(parser.position): \(error.reason); expected an object of strings")
-    }
-    if let unknown = fields.keys.sorted().first(where: { !["id", "county", "by", "reason"].contains($0) }) {
-      throw RequestError(status: 400, code: "bad_body", message: "unknown key \"\(unknown.prefix(64))\"")
-    }
-    func required(_ key: String, atMost limit: Int) throws(RequestError) -> String {
-      let text = fields[key] ?? ""
-      guard text.contains(where: { !$0.isWhitespace }) else {
-        throw RequestError(status: 400, code: "bad_\(key)", message: "\(key) is missing or empty")
-      }
-      guard text.count <= limit else {
-        throw RequestError(status: 400, code: "bad_\(key)", message: "\(key) is longer than \(limit) characters")
-      }
-      return text
-    }
-    let county = try required("county", atMost: 32)
-    let by = try required("by", atMost: 64)
-    let reason = try required("reason", atMost: 500)
-    if fields["id"] != nil { _ = try required("id", atMost: 64) }
-    self.init(id: fields["id"], county: county, by: by, reason: reason)
+    let fields = try ActFields(json: json, keys: ["id", "county", "by", "reason"])
+    let county = try fields.required("county", atMost: 32)
+    let by = try fields.required("by", atMost: 64)
+    let reason = try fields.required("reason", atMost: 500)
+    self.init(id: try fields.optional("id", atMost: 64), county: county, by: by, reason: reason)
   }
 }
 

@@ -63,6 +63,7 @@ struct WebFace: Sendable {
     case "/api/v1/stations": return try get(request) { try stations(request) }
     case "/api/v1/counties": return try get(request) { try counties() }
     case "/api/v1/targets": return try get(request) { try targets(request) }
+    case "/api/v1/dust": return try get(request) { try dust(request) }
     case "/api/v1/openapi.json": return try get(request) { resource(.openAPI, request) }
     case "/api/v1/stream": return try get(request) { try stream(request) }
     case "/api/v1/events":
@@ -77,6 +78,15 @@ struct WebFace: Sendable {
     case "/control/v1/lift" where listener == .control:
       try allow(request, [.post])
       return try await lift(request)
+    case "/control/v1/dust/declare" where listener == .control:
+      try allow(request, [.post])
+      return try await state(.declared, request)
+    case "/control/v1/dust/confirm" where listener == .control:
+      try allow(request, [.post])
+      return try await state(.confirmed, request)
+    case "/control/v1/dust/withdraw" where listener == .control:
+      try allow(request, [.post])
+      return try await performDust(DustRequest(withdrawing: request.body), site: committedView().site)
     default: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -140,7 +150,7 @@ struct WebFace: Sendable {
 
   // MARK: API
 
-  private func committedView() throws -> SiteView {
+  func committedView() throws -> SiteView {
     guard let view = sources.view() else {
       throw RequestError(status: 503, code: "recovering", message: "the state is still being read; try again soon")
     }
@@ -324,7 +334,7 @@ struct WebFace: Sendable {
       headers: [.cacheControl: "no-store"])
   }
 
-  private func success(offset: CivilOffset, capacity: Int = 1_024, _ data: (inout JSONWriter) -> Void) -> WebReply {
+  func success(offset: CivilOffset, capacity: Int = 1_024, _ data: (inout JSONWriter) -> Void) -> WebReply {
     var writer = JSONWriter(offset: offset, capacity: capacity)
     writer.beginObject()
     writer.field("status", "success")
@@ -335,7 +345,7 @@ struct WebFace: Sendable {
       status: 200, contentType: Self.jsonType, body: writer.bytes, headers: [.cacheControl: "no-store"])
   }
 
-  private func list<Element>(
+  func list<Element>(
     _ elements: [Element], offset: CivilOffset, _ element: (inout JSONWriter, Element) -> Void
   ) -> WebReply {
     success(offset: offset, capacity: 256 + elements.count * 512) { writer in

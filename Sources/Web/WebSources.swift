@@ -19,6 +19,8 @@ package struct WebSources: Sendable {
   package var reload: @Sendable () async -> ReloadResult
   /// Journals and applies an operator's act.
   package var performAct: @Sendable (LiftRequest) async -> ActResult
+  /// Journals and applies an act on sand-dust.
+  package var performDust: @Sendable (DustRequest) async -> DustResult
   /// Where committed views and events are published for the live stream.
   package var broadcaster: Broadcaster
 
@@ -28,7 +30,8 @@ package struct WebSources: Sendable {
     events: @escaping @Sendable (_ since: Int64, _ limit: Int) async throws -> [EventRecord],
     series: @escaping @Sendable (SeriesRequest) async throws -> [SeriesPoint],
     reload: @escaping @Sendable () async -> ReloadResult,
-    performAct: @escaping @Sendable (LiftRequest) async -> ActResult, broadcaster: Broadcaster
+    performAct: @escaping @Sendable (LiftRequest) async -> ActResult,
+    performDust: @escaping @Sendable (DustRequest) async -> DustResult, broadcaster: Broadcaster
   ) {
     self.view = view
     self.feeds = feeds
@@ -38,6 +41,7 @@ package struct WebSources: Sendable {
     self.series = series
     self.reload = reload
     self.performAct = performAct
+    self.performDust = performDust
     self.broadcaster = broadcaster
   }
 }

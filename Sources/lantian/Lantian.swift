@@ -10,7 +10,8 @@ struct Lantian: AsyncParsableCommand {
     version: DaemonOptions.version,
     subcommands: [
       RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, AQICommand.self,
-      AlertCommand.self, TargetCommand.self, ReplayCommand.self, ExplainCommand.self, AuditCommand.self,
+      AlertCommand.self, DustCommand.self, TargetCommand.self, ReplayCommand.self, ExplainCommand.self,
+      AuditCommand.self,
       StatusCommand.self,
       VersionCommand.self,
     ])

@@ -46,12 +46,24 @@ enum Generator {
     return FeedBatch(feed: text(&random), receivedAt: begin, stations: stations, readings: readings, layers: layers)
   }
 
+  private static func act(_ random: inout SeededRandom) -> OperatorAct {
+    let (id, county, by, words) = (text(&random), text(&random), text(&random), text(&random))
+    let from = Instant(milliseconds: Int64(bitPattern: random.next()))
+    let until = Instant(milliseconds: Int64(bitPattern: random.next()))
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: return .lift(id: id, county: county, by: by, reason: words)
+    case 1: return .declareDust(id: id, county: county, from: from, until: until, by: by, evidence: words)
+    case 2: return .confirmDust(id: id, county: county, from: from, until: until, by: by, document: words)
+    default: return .withdrawDust(id: id, period: county, by: by, reason: words)
+    }
+  }
+
   static func event(_ random: inout SeededRandom) -> EngineEvent {
     switch Int.random(in: 0..<6, using: &random) {
     case 0: .configuration(configuration(&random))
     case 1: .batch(batch(&random, rows: [0, 1, 2, 7, 300].randomElement(using: &random)!))
     case 2: .tick
-    case 3: .act(.lift(id: text(&random), county: text(&random), by: text(&random), reason: text(&random)))
+    case 3: .act(act(&random))
     case 4:
       .history(
         county: text(&random), day: CivilDay(number: Int32(truncatingIfNeeded: random.next())),

@@ -4,7 +4,7 @@ import Testing
 @Suite("Documents name every face")
 struct ContractTests {
   static let verbs = [
-    "run", "check", "demo", "feed", "decode", "aqi", "alert", "target", "replay", "explain", "audit", "status",
+    "run", "check", "demo", "feed", "decode", "aqi", "alert", "dust", "target", "replay", "explain", "audit", "status",
     "version",
   ]
   static let keys = [
@@ -22,7 +22,7 @@ struct ContractTests {
   ]
   static let endpoints = [
     "/-/healthy", "/-/ready", "/-/reload", "/metrics", "/api/v1/status", "/api/v1/stations",
-    "/api/v1/stations/{id}/series", "/api/v1/counties", "/api/v1/targets", "/api/v1/events", "/api/v1/feeds",
+    "/api/v1/stations/{id}/series", "/api/v1/counties", "/api/v1/targets", "/api/v1/dust", "/api/v1/events", "/api/v1/feeds",
     "/api/v1/openapi.json", "/api/v1/stream",
   ]
   static let outcomes = [

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: [
     ("status", "/api/v1/status"), ("feeds", "/api/v1/feeds"), ("stations", "/api/v1/stations"),
     ("series", "/api/v1/stations/2183A/series?pollutant=co&window=1d"), ("counties", "/api/v1/counties"),
-    ("targets", "/api/v1/targets?year=2020"), ("events", "/api/v1/events?since=3&limit=4"),
+    ("dust", "/api/v1/dust"), ("targets", "/api/v1/targets?year=2020"), ("events", "/api/v1/events?since=3&limit=4"),
     ("error", "/api/v1/events?limit=none"),
   ])
   func answersAreAsRecorded(name: String, target: String) async throws {

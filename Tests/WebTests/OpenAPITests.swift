@@ -11,7 +11,7 @@ import Testing
     ("/api/v1/status", "/api/v1/status"), ("/api/v1/feeds", "/api/v1/feeds"), ("/api/v1/stations", "/api/v1/stations"),
     ("/api/v1/stations/{id}/series", "/api/v1/stations/2183A/series?pollutant=pm25"),
     ("/api/v1/counties", "/api/v1/counties"), ("/api/v1/targets", "/api/v1/targets"),
-    ("/api/v1/events", "/api/v1/events"),
+    ("/api/v1/events", "/api/v1/events"), ("/api/v1/dust", "/api/v1/dust"),
   ]
 
   private static func document() throws -> [String: Any] {
@@ -104,6 +104,13 @@ import Testing
     let lift = await face(SampleSite.sources(), .control).answer(
       WebRequest(.post, "/control/v1/lift", body: Array(body.utf8)))
     walker.walk(try json(lift), try schema("/control/v1/lift", "post", "200"), "lifted")
+    for (verb, type, body) in DustFaceTests.bodies {
+      walker.walk(
+        try JSONSerialization.jsonObject(with: Data(body.utf8)), ["$ref": "#/components/schemas/\(type)"], type)
+      let path = "/control/v1/dust/\(verb)"
+      let reply = await face(SampleSite.sources(), .control).answer(WebRequest(.post, path, body: Array(body.utf8)))
+      walker.walk(try json(reply), try schema(path, "post", "200"), verb)
+    }
     for (name, data) in try await StreamTests.sampleMessages() where name != "event" {
       let type = name == "snapshot" ? "Snapshot" : "Changes"
       walker.walk(

@@ -180,6 +180,9 @@ enum SampleSite {
     target.hours = .init(
       county: 0, station: 3, stationMaximum: 331, seasonFrom: CivilDay("2020-11-01"),
       seasonUntil: CivilDay("2021-03-31"), seasonCounty: 0, seasonStation: 1)
+    target.basis = "dust_deducted"
+    target.measured = .init(value: 287, days: 120, missing: 2, deducted: 0, state: "at_risk")
+    target.dustDeducted = .init(value: 280.5, days: 117, missing: 2, deducted: 3, state: "on_course")
     target.lists = [.init(period: "2020-11", document: "晋环函〔2020〕1号", isListed: true)]
     return target
   }()
@@ -205,11 +208,24 @@ enum SampleSite {
       textEnglish: "Recommended: \(county.en) \(levels[number % 3 + 1]) (observed)")
   }
 
+  static let dust: [DustPeriod] = {
+    var withdrawn = DustPeriod(
+      id: "a1", county: "141182", from: hours(-40), until: hours(-10), step: .declared, by: "张三", basis: "卫星云图",
+      at: hours(-39))
+    withdrawn.withdrawal = .init(by: "李四", reason: "误判", at: hours(-30))
+    return [
+      withdrawn,
+      DustPeriod(
+        id: "a2", county: "141129", from: hours(-3), until: hours(20), step: .confirmed, by: "张三",
+        basis: "总站函〔2020〕1号", at: hours(-1)),
+    ]
+  }()
+
   static var view: SiteView {
     SiteView(
       position: 4_711, at: now,
       site: Site(name: "吕梁市", code: "141100", offset: offset, counties: units.prefix(13).map(\.county), stations: []),
-      stations: stations, units: units, targets: targets, lastSequence: 12)
+      stations: stations, units: units, targets: targets, lastSequence: 12, dust: dust)
   }
 
   static let feeds: [FeedStatusView] = {
@@ -258,7 +274,9 @@ enum SampleSite {
     broadcaster: Broadcaster = Broadcaster(), view: @escaping @Sendable () -> SiteView? = { SampleSite.view },
     daemon: DaemonStatusView = SampleSite.daemon, reload: ReloadResult = .reloaded(generation: 4),
     act: @escaping @Sendable (LiftRequest) async -> ActResult = { _ in .done(sequence: 13) },
-    events: [EventRecord] = SampleSite.events
+    dust: @escaping @Sendable (DustRequest) async -> DustResult = { request in
+      DustResult(period: request.id ?? "chosen", result: .done(sequence: 14))
+    }, events: [EventRecord] = SampleSite.events
   ) -> WebSources {
     WebSources(
       view: view, feeds: { SampleSite.feeds }, hooks: { SampleSite.hooks }, daemon: { daemon },
@@ -272,6 +290,6 @@ enum SampleSite {
             begin: request.from.adding(milliseconds: request.window.milliseconds), end: request.to, value: nil,
             flag: .missing, reasons: .missing),
         ]
-      }, reload: { reload }, performAct: act, broadcaster: broadcaster)
+      }, reload: { reload }, performAct: act, performDust: dust, broadcaster: broadcaster)
   }
 }
