@@ -49,7 +49,11 @@ extension DaemonRuntime {
       return .refused(message: "the daemon is not running yet, or is stopping")
     }
     isReloading = true
-    defer { isReloading = false }
+    defer {
+      isReloading = false
+      for waiter in reloadWaiters { waiter.resume() }
+      reloadWaiters = []
+    }
     notifier.reloading()
     defer { notifier.ready(status: "polling \(configuration?.definitions.count ?? 0) feeds") }
     let next: RuntimeConfiguration
@@ -93,18 +97,28 @@ extension DaemonRuntime {
 
   /// Closes the store, opens it again until that works, and goes on with an engine rebuilt from it.
   func storeFailed(_ error: StoreError) async {
-    guard !isRebuilding, !isStopping, let holder, let pipeline else { return }
+    guard !isStopping, let holder, let pipeline else { return }
+    guard !isRebuilding else {
+      failedAgain = true
+      return
+    }
     isRebuilding = true
     defer { isRebuilding = false }
     logger.critical("a commit failed; the state is rebuilt from disk", metadata: ["error": "\(error)"])
     setReady(false, "the store failed: \(error.message)")
     await stopDeliverer()
+    // A reload under way ends soon: nothing is journalled now. Which configuration holds is known only then.
+    if isReloading { await withCheckedContinuation { reloadWaiters.append($0) } }
     while !isStopping {
+      failedAgain = false
       // Also the store of an attempt before: only a closed one gives the lock back.
       await close(holder.store)
       do {
         try await reopen(holder, pipeline)
-        return
+        // A failure in the moment of recovery found this loop at work: it is this loop's.
+        if !failedAgain { return }
+        setReady(false, "the store failed again")
+        await stopDeliverer()
       } catch {
         logger.error("the store does not work yet", metadata: ["error": "\(error)"])
       }
@@ -201,12 +215,14 @@ extension DaemonRuntime {
   private func boundOutbox() {
     guard let limit = configuration?.loaded.limits.hookQueue, let holder else { return }
     let logger = logger
-    holder.store.giveUpDeliveries(beyond: limit) { result in
+    holder.store.giveUpDeliveries(beyond: limit) { [deliverer] result in
       switch result {
-      case .success(0): break
-      case .success(let count):
+      case .success(let given) where given.count == 0: break
+      case .success(let given):
+        deliverer.deliverer?.giveUp(through: given.through)
         logger.error(
-          "deliveries given up: more wait than limits.hook_queue", metadata: ["count": "\(count)", "limit": "\(limit)"])
+          "deliveries given up: more wait than limits.hook_queue",
+          metadata: ["count": "\(given.count)", "limit": "\(limit)"])
       case .failure(let error): logger.error("the outbox cannot be bounded", metadata: ["error": "\(error)"])
       }
     }

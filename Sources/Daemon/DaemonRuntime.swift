@@ -47,6 +47,10 @@ package actor DaemonRuntime {
   var isStopping = false
   var isRebuilding = false
   var isReloading = false
+  /// Who waits for the end of a reload.
+  var reloadWaiters: [CheckedContinuation<Void, Never>] = []
+  /// The store failed while it was being rebuilt.
+  var failedAgain = false
 
   package init(_ options: DaemonOptions) {
     self.options = options

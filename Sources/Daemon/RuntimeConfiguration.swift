@@ -42,7 +42,13 @@ package struct RuntimeConfiguration: Sendable {
     guard problems.isEmpty else { throw Problems(lines: problems) }
     self.loaded = loaded
     self.readers = readers
-    definitions = enabled.map(FeedDefinition.init)
+    definitions = enabled.map { feed in
+      var definition = FeedDefinition(feed)
+      if let reader = readers[feed.name] {
+        definition.reading = "\(reader.decoder.format) \(reader.defaultStation ?? "") \(loaded.site.offset)"
+      }
+      return definition
+    }
     hooks = loaded.hooks.map(Delivery.HookConfiguration.init)
     for hook in loaded.hooks {
       guard case .webhook(let webhook) = hook.target, let proxy = webhook.proxy else { continue }

@@ -105,6 +105,14 @@ package actor Deliverer {
     onQueue { $0.replace(hooks) }
   }
 
+  /// The store gave up what waited through these sequences, by hook: it is not attempted any more.
+  package nonisolated func giveUp(through sequences: [String: Int64]) {
+    onQueue { deliverer in
+      for (hook, sequence) in sequences { deliverer.hooks[hook]?.state.giveUp(through: sequence) }
+      deliverer.work()
+    }
+  }
+
   /// Starts nothing more, lets running attempts end until the deadline, calls off the rest, and records what is known.
   /// `completion` runs on the hooks queue.
   package nonisolated func shutdown(deadlineMilliseconds: Int, completion: @escaping @Sendable () -> Void) {

@@ -111,6 +111,21 @@ package struct DeliveryState: Sendable {
     return result
   }
 
+  /// The store has given up what waits through a sequence; what is running ends as it ends.
+  package mutating func giveUp(through sequence: Int64) {
+    for (number, item) in items where number <= sequence {
+      guard case .waiting = item.phase else { continue }
+      remove(number, item)
+    }
+  }
+
+  private mutating func remove(_ sequence: Int64, _ item: Item) {
+    items[sequence] = nil
+    let id = item.delivery.row.eventID
+    lanes[id]?.removeAll { $0 == sequence }
+    if lanes[id]?.isEmpty == true { lanes[id] = nil }
+  }
+
   /// The running attempt was called off by us: it counts as never made.
   package mutating func cancelled(sequence: Int64) {
     guard let item = items[sequence], case .inFlight = item.phase else { return }
@@ -125,11 +140,7 @@ package struct DeliveryState: Sendable {
     case .pending(let at):
       items[sequence]?.delivery.nextAttemptAt = at
       items[sequence]?.phase = .waiting(until: at.milliseconds)
-    case .delivered, .dead:
-      items[sequence] = nil
-      let id = item.delivery.row.eventID
-      lanes[id]?.removeAll { $0 == sequence }
-      if lanes[id]?.isEmpty == true { lanes[id] = nil }
+    case .delivered, .dead: remove(sequence, item)
     }
   }
 

@@ -91,7 +91,6 @@ extension Engine {
 
   private mutating func judge(unit: Int, _ effects: inout [Effect]) {
     guard let configuration, let head = units[unit].windows.head else { return }
-    let criteria = Criteria.named(configuration.criteria) ?? .mee2018
     let at = configuration.site.offset.start(ofHour: head + 1)
     let period = dust.withholding(rollup.units[unit].code, at: at)
     let (outcomes, assessment) = units[unit].machine.judge(
@@ -107,28 +106,29 @@ extension Engine {
   ) {
     guard let configuration else { return }
     let events = LevelEvents(
-      unit: county(unit), offset: configuration.site.offset,
-      criteria: Criteria.named(configuration.criteria) ?? .mee2018)
+      unit: county(unit), offset: configuration.site.offset, criteria: criteria)
     let event = events.event(outcome, state: units[unit], assessment: assessment, at: at, act: act, dust: dust)
     effects += issuer.issue(event, hooks: configuration.hooks)
   }
 
+  /// What the unit's windows say now.
+  private func assessment(of unit: Int) -> LevelAssessment {
+    LevelAssessment(
+      windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+  }
+
   /// A unit whose last assessed station left the configuration while a level is in force: said at once, the level holds.
   mutating func loseStations(unit: Int, _ effects: inout [Effect]) {
-    guard let configuration, units[unit].machine.level != .none else { return }
+    guard units[unit].machine.level != .none else { return }
     units[unit].machine.loseKnowledge(at: now)
-    let criteria = Criteria.named(configuration.criteria) ?? .mee2018
-    let assessment = LevelAssessment(
-      windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+    let assessment = assessment(of: unit)
     emit(.becameUnmonitored, unit: unit, assessment: assessment, at: now, act: nil, &effects)
   }
 
   /// A unit that leaves the configuration takes its level with it: whoever was told of the level is told of its end.
   mutating func endFinding(ofRemoved unit: Int, _ effects: inout [Effect]) {
     guard let configuration, units[unit].machine.level != .none else { return }
-    let criteria = Criteria.named(configuration.criteria) ?? .mee2018
-    let assessment = LevelAssessment(
-      windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+    let assessment = assessment(of: unit)
     let events = LevelEvents(unit: county(unit), offset: configuration.site.offset, criteria: criteria)
     var event = events.event(
       .transition(from: units[unit].machine.level, to: .none), state: units[unit], assessment: assessment, at: now,
@@ -141,12 +141,10 @@ extension Engine {
   mutating func perform(_ act: OperatorAct, _ effects: inout [Effect]) {
     switch act {
     case .lift(let id, let code, let by, let reason):
-      guard !acts.contains(id), let configuration, let unit = rollup.unitIndex(code) else { return }
+      guard !acts.contains(id), let unit = rollup.unitIndex(code) else { return }
       acts.append(id)
       if acts.count > Self.maximumActs { acts.removeFirst() }
-      let criteria = Criteria.named(configuration.criteria) ?? .mee2018
-      let assessment = LevelAssessment(
-        windows: units[unit].windows, criteria: criteria, ignoreThrough: units[unit].machine.ignoreThrough)
+      let assessment = assessment(of: unit)
       guard let outcome = units[unit].machine.lift(at: now, head: units[unit].windows.head) else { return }
       emit(outcome, unit: unit, assessment: assessment, at: now, act: (by, reason), &effects)
     case .declareDust, .confirmDust, .withdrawDust: performDust(act, &effects)
@@ -176,8 +174,6 @@ extension Engine {
         nameEnglish: "Urban district", group: "市区"),
     ]
   }
-
-  var editions: AQIEditionSetting { AQIEditionSetting(name: configuration?.edition ?? "by-date") ?? .byDate }
 }
 
 extension Concentration {

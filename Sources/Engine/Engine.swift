@@ -10,7 +10,15 @@ import Screening
 /// than the last is applied at the last one's.
 package struct Engine: Sendable {
   /// Nil until the first configuration record.
-  package internal(set) var configuration: EngineConfiguration?
+  package internal(set) var configuration: EngineConfiguration? {
+    didSet {
+      criteria = configuration.flatMap { Criteria.named($0.criteria) } ?? .mee2018
+      editions = configuration.flatMap { AQIEditionSetting(name: $0.edition) } ?? .byDate
+    }
+  }
+  /// The criteria and the edition of the configuration, looked up once; it holds no name that `check` refuses.
+  private(set) var criteria = Criteria.mee2018
+  private(set) var editions = AQIEditionSetting.byDate
   /// The instant of the newest record.
   package internal(set) var now = Instant(milliseconds: 0)
   /// Verdict counts by feed, since the start of the journal.

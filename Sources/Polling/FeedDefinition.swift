@@ -29,6 +29,8 @@ package struct FeedDefinition: Hashable, Sendable {
   package var method: TransferRequest.Method = .get
   /// Sent with `post`.
   package var body: [UInt8] = []
+  /// How answers are read, as text: a feed whose mapping was corrected is another feed, and fetches what it has again.
+  package var reading = ""
   /// Civil time with the same body after which the feed counts as frozen; nil: six times `every`, and at least three
   /// averaging periods of the data: an hourly value polled every minute stands still for an hour.
   package var frozenAfter: Duration?

@@ -48,7 +48,9 @@ extension FeedPoll {
     return record
   }
 
-  mutating func unchanged(_ record: inout PollRecord, _ moment: Moment) -> PollRecord {
+  /// The peer has nothing new. What it had was good, or `wasEmpty`: then it still has nothing, and that is no success.
+  mutating func unchanged(_ record: inout PollRecord, wasEmpty: Bool, _ moment: Moment) -> PollRecord {
+    if wasEmpty { return empty(&record, nil, moment) }
     status.lastSuccess = moment.civil
     return settle(&record, .notModified, isUp: true)
   }

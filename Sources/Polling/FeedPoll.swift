@@ -44,6 +44,8 @@ package struct FeedPoll: Sendable {
     var entityTag: String?
     var lastModified: String?
     var digest: BodyDigest
+    /// The body held no row: while the peer says that nothing changed, there is still nothing.
+    var wasEmpty = false
   }
 
   enum Phase: Sendable {
@@ -183,7 +185,7 @@ package struct FeedPoll: Sendable {
     _ generator: inout some RandomNumberGenerator
   ) -> AnswerAction {
     switch response.status {
-    case 304 where isConditional: return .finish(unchanged(&record, moment))
+    case 304 where isConditional: return .finish(unchanged(&record, wasEmpty: validators?.wasEmpty ?? false, moment))
     case 304:
       let fault = FeedFault(code: "http_304", message: "304 Not Modified, though nothing conditional was asked")
       return .finish(failed(&record, .httpError, fault, moment, &generator))
@@ -192,14 +194,15 @@ package struct FeedPoll: Sendable {
       let fault = FeedFault(code: "empty_body", message: "HTTP \(response.status) with an empty body")
       return .finish(empty(&record, fault, moment))
     case 200..<300:
-      let pending = Validators(
+      var pending = Validators(
         entityTag: usable(response.headers.first("ETag")),
         lastModified: usable(response.headers.first("Last-Modified")),
         digest: BodyDigest(response.body))
       if let validators, validators.digest == pending.digest {
         // The same bytes are committed already, so their newer validators hold too.
+        pending.wasEmpty = validators.wasEmpty
         self.validators = pending
-        return .finish(unchanged(&record, moment))
+        return .finish(unchanged(&record, wasEmpty: pending.wasEmpty, moment))
       }
       let until = moment.monotonic.adding(nanoseconds: limits.verdictTimeout)
       phase = .awaitingVerdict(id, until: until, pending: pending, answer: record)
@@ -241,7 +244,7 @@ package struct FeedPoll: Sendable {
   package mutating func judged(
     _ id: PollID, _ verdict: PollVerdict, at moment: Moment, using generator: inout some RandomNumberGenerator
   ) -> PollRecord? {
-    guard case .awaitingVerdict(id, _, let pending, var record) = phase else { return nil }
+    guard case .awaitingVerdict(id, _, var pending, var record) = phase else { return nil }
     record.at = moment.civil
     switch verdict {
     case .confirmed(let readings, let fault, let period):
@@ -254,6 +257,7 @@ package struct FeedPoll: Sendable {
       status.lastSuccess = moment.civil
       return settle(&record, .ok, isUp: true)
     case .empty(let fault):
+      pending.wasEmpty = true
       validators = pending
       return empty(&record, fault, moment)
     case .parseFailed(let fault): return failed(&record, .parse, fault, moment, &generator)

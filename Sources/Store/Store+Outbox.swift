@@ -54,6 +54,14 @@ package struct HookBacklog: Sendable, Hashable {
   package var oldestPendingAt: Instant?
 }
 
+/// Deliveries that were given up because too many waited.
+package struct GivenUpDeliveries: Sendable, Hashable {
+  package var count = 0
+  /// By hook: everything that waited through this sequence.
+  package var through: [String: Int64] = [:]
+  package init() {}
+}
+
 /// The outbox: rows come with commits, attempts are recorded here. Results are the shell's state, not the engine's.
 extension Store {
   /// Longest `last_error` kept, bytes.
@@ -142,33 +150,36 @@ extension Store {
   /// Gives up the oldest pending deliveries of every hook that has more than `limit`; they stay, as given up, for as long
   /// as the retention of dead letters. `completion` runs on the store queue with their number.
   package func giveUpDeliveries(
-    beyond limit: Int, completion: @escaping @Sendable (Result<Int, StoreError>) -> Void
+    beyond limit: Int, completion: @escaping @Sendable (Result<GivenUpDeliveries, StoreError>) -> Void
   ) {
     queue.async { @Sendable [self] in
       if let failure {
         return completion(.failure(StoreError(.failed, path: path, "an earlier commit failed: \(failure.message)")))
       }
       do {
-        let count = try pool.writeWithoutTransaction { database in
-          var count = 0
+        let given = try pool.writeWithoutTransaction { database in
+          var given = GivenUpDeliveries()
           try database.inTransaction(.immediate) {
             let hooks = try String.fetchAll(
               database, sql: "SELECT hook FROM outbox WHERE state = 0 GROUP BY hook HAVING count(*) > ?",
               arguments: [limit])
             for hook in hooks {
+              let through = try Int64.fetchOne(
+                database,
+                sql: "SELECT sequence FROM outbox WHERE hook = ? AND state = 0 ORDER BY sequence DESC LIMIT 1 OFFSET ?",
+                arguments: [hook, limit])
+              guard let through else { continue }
               try database.execute(
-                sql: """
-                  UPDATE outbox SET state = 2, last_error = ? WHERE hook = ? AND state = 0 AND sequence <= (
-                    SELECT sequence FROM outbox WHERE hook = ? AND state = 0 ORDER BY sequence DESC LIMIT 1 OFFSET ?)
-                  """,
-                arguments: ["more than \(limit) deliveries waited", hook, hook, limit])
-              count += database.changesCount
+                sql: "UPDATE outbox SET state = 2, last_error = ? WHERE hook = ? AND state = 0 AND sequence <= ?",
+                arguments: ["more than \(limit) deliveries waited", hook, through])
+              given.count += database.changesCount
+              given.through[hook] = through
             }
             return .commit
           }
-          return count
+          return given
         }
-        completion(.success(count))
+        completion(.success(given))
       } catch { completion(.failure(StoreError(error, path: path))) }
     }
   }
@@ -186,7 +197,7 @@ extension Store {
     let statement = try database.cachedStatement(
       sql: """
         UPDATE outbox SET state = ?, attempts = ?, next_attempt_at = ?, last_error = ?
-        WHERE hook = ? AND sequence = ? AND state = 0
+        WHERE hook = ? AND sequence = ? AND (state = 0 OR (?1 = 1 AND state = 2))
         """)
     let error = String(decoding: Array(result.lastError.utf8.prefix(Store.maximumErrorBytes)), as: UTF8.self)
     try statement.execute(

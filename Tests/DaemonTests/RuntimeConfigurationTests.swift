@@ -28,6 +28,24 @@ struct RuntimeConfigurationTests {
 
   struct Missing: Error {}
 
+  /// A corrected mapping makes another feed of it: what the peer has is fetched again; an untouched one stays.
+  @Test func aCorrectedMappingIsAnotherFeed() throws {
+    func definition(_ unit: String) throws -> FeedDefinition {
+      let directory = TemporaryDirectory()
+      let text = feed(
+        """
+        json:
+          rows: $.data[*]
+          station: $.sn
+          time: {path: $.ts, as: epoch-ms, stamp: end, period: 1m}
+          values: {so2: {path: $.so2, unit: \(unit)}}
+        """)
+      return try #require(try RuntimeConfiguration(loadedConfiguration(text, in: directory)).definitions.first)
+    }
+    #expect(try definition("ppb") == definition("ppb"))
+    #expect(try definition("ppb") != definition("ug/m3"))
+  }
+
   @Test func everyKeyOfAWideMappingReachesTheDecoder() throws {
     let made = try mapping(
       """

@@ -157,6 +157,22 @@ import Testing
     #expect(refused.finished(sequence: 1, .delivered, now: Sample.start, using: &random) == nil)
   }
 
+  /// What the store gave up is not attempted; what runs ends as it ends.
+  @Test func givenUpDeliveriesAreNotAttempted() {
+    var random = SeededRandom(seed: 1)
+    var state = DeliveryState(hook: "duty", policy: DeliveryPolicy(concurrency: 1, window: 10))
+    state.load((1...5).map { pending($0, id: "id\($0)") })
+    #expect(state.start(now: Sample.start).map(\.row.sequence) == [1])
+    state.giveUp(through: 3)
+    #expect(state.count == 3)
+    #expect(state.finished(sequence: 1, .delivered, now: Sample.start, using: &random)?.state == .delivered)
+    state.confirmed(sequence: 1)
+    #expect(state.start(now: Sample.start).map(\.row.sequence) == [4])
+    // They are not loaded again either.
+    state.load((1...5).map { pending($0, id: "id\($0)") })
+    #expect(state.count == 2)
+  }
+
   /// A receiver that fails at random, under virtual time: every delivery arrives, in order within its id, and the
   /// running attempts never exceed their bound.
   @Test(arguments: 1...30 as ClosedRange<UInt64>)

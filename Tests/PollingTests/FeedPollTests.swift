@@ -147,6 +147,29 @@ struct FeedPollTests {
     #expect(bench.answer(status: 200, body: "sane") == "deliver")
   }
 
+  /// A list that stays empty is no success, however often the peer says that nothing changed.
+  @Test func anEmptyAnswerThatStaysIsNoSuccess() {
+    var bench = Bench()
+    _ = bench.due()
+    #expect(bench.answer(status: 200, headers: FeedPollTests.validators, body: "[]") == "deliver")
+    #expect(bench.judge(.empty()) == "empty")
+    bench.advance(seconds: 60)
+    _ = bench.due()
+    #expect(bench.answer(status: 200, headers: FeedPollTests.validators, body: "[]") == "empty")
+    bench.advance(seconds: 60)
+    #expect(bench.due()?.isEmpty == false)
+    #expect(bench.answer(status: 304) == "empty")
+    #expect(bench.poll.status.lastSuccess == nil)
+    bench.advance(seconds: 60)
+    _ = bench.due()
+    #expect(bench.answer(status: 200, body: "[1]") == "deliver")
+    #expect(bench.judge(.confirmed(readings: 1)) == "ok")
+    bench.advance(seconds: 60)
+    _ = bench.due()
+    #expect(bench.answer(status: 200, body: "[1]") == "not_modified")
+    #expect(bench.poll.status.lastSuccess == bench.civil)
+  }
+
   @Test func neverOverlapsWithItself() {
     var bench = Bench()
     #expect(bench.due() != nil)
