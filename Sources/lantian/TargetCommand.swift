@@ -32,6 +32,10 @@ struct TargetStatusCommand: AsyncParsableCommand {
       var low: Double
       var high: Double
     }
+    struct Figure: Decodable {
+      var value: Double?
+      var deducted: Int
+    }
     struct Episode: Decodable {
       var spent: Double
     }
@@ -40,6 +44,9 @@ struct TargetStatusCommand: AsyncParsableCommand {
     var target: Double?
     var unit: String
     var to_date: ToDate
+    var basis: String?
+    var measured: Figure?
+    var dust_deducted: Figure?
     var remaining_mean_allowed: Double?
     var projection: Projection?
     var budget_ratio: Double?
@@ -59,19 +66,28 @@ struct TargetStatusCommand: AsyncParsableCommand {
     let path = "/api/v1/targets" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     guard let targets = try await client.fetch(path, as: [Target].self, output: global.output) else { return }
     var table = TextTable(header: [
-      "county", "indicator", "target", "to date", "unit", "days", "missing", "remaining", "projection", "used",
+      "county", "indicator", "target", "to date", "basis", "measured", "dust-deducted", "unit", "days", "missing",
+      "remaining", "projection", "used",
       "episode",
       "state", "since", "review", "source", "reason",
     ])
     for target in targets {
       table.rows.append([
-        target.county, target.indicator, Self.number(target.target), Self.number(target.to_date.value), target.unit,
+        target.county, target.indicator, Self.number(target.target), Self.number(target.to_date.value),
+        target.basis ?? "-",
+        Self.number(target.measured?.value), Self.deducted(target.dust_deducted), target.unit,
         String(target.to_date.days), String(target.to_date.missing), Self.number(target.remaining_mean_allowed),
         Self.projection(target.projection), Self.percent(target.budget_ratio), Self.percent(target.episode?.spent),
         target.state, target.since ?? "-", target.review ?? "-", Self.source(target), Self.reason(target),
       ])
     }
     table.lines().forEach { printLine($0) }
+  }
+
+  /// The value, and how many days were left out for sand-dust.
+  private static func deducted(_ figure: Target.Figure?) -> String {
+    guard let figure else { return "-" }
+    return number(figure.value) + (figure.deducted > 0 ? " (-\(figure.deducted) d)" : "")
   }
 
   /// The value with its band.

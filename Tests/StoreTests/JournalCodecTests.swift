@@ -32,6 +32,17 @@ import Testing
     }
   }
 
+  @Test func anActFromBeforeSandDustIsRead() throws {
+    var writer = ByteWriter(capacity: 64)
+    writer.raw([1, 4, 1])
+    for text in ["x", "141182", "王工", "冷空气"] { writer.text(text) }
+    let at = Sample.start
+    let bytes = writer.bytes + JournalCodec.checksum(writer.bytes, position: 7, at: at)
+    let event = EngineEvent.act(.lift(id: "x", county: "141182", by: "王工", reason: "冷空气"))
+    #expect(try JournalCodec.decode(bytes, position: 7, at: at) == event)
+    #expect(try JournalCodec.encode(JournalRecord(position: 7, at: at, event: event)) == bytes)
+  }
+
   @Test func everyKindIsGenerated() {
     var seen: Set<JournalCodec.Kind> = []
     for seed in 0..<200 as Range<UInt64> {

@@ -68,6 +68,24 @@ struct TargetTableTests {
     }
   }
 
+  @Test("the basis of a row: empty is as measured, deduction only where sand-dust plays a part")
+  func basis() {
+    let header = "year,county,indicator,target,unit,basis\n"
+    func table(_ rows: String) -> TargetTable { TargetTable(parsing: Array((header + rows).utf8), file: "t.csv") }
+    let good = table(
+      "2020,a,pm10_annual_mean,84,ug/m3,\n2020,b,pm25_annual_mean,84,ug/m3,measured\n2020,c,heavy_days,8,d,dust_deducted\n"
+    )
+    #expect(good.problems.isEmpty)
+    #expect(good.rows.map(\.basis) == [.measured, .measured, .dustDeducted])
+    for (row, value) in [("so2_annual_mean,60,ug/m3,dust_deducted", "dust_deducted"), ("heavy_days,8,d,dust", "dust")] {
+      let bad = table("2020,a,\(row)\n")
+      #expect(bad.rows.isEmpty)
+      #expect(bad.problems.map(\.column) == ["basis"])
+      #expect(bad.problems.first?.value == value)
+      #expect(bad.problems.first?.line == 2)
+    }
+  }
+
   @Test("byte order mark, CRLF, remarks, blank lines, any order of columns, full-width digits")
   func spreadsheets() {
     let table = parse(

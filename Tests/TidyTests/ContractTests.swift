@@ -22,7 +22,8 @@ struct ContractTests {
   ]
   static let endpoints = [
     "/-/healthy", "/-/ready", "/-/reload", "/metrics", "/api/v1/status", "/api/v1/stations",
-    "/api/v1/stations/{id}/series", "/api/v1/counties", "/api/v1/targets", "/api/v1/dust", "/api/v1/events", "/api/v1/feeds",
+    "/api/v1/stations/{id}/series", "/api/v1/counties", "/api/v1/targets", "/api/v1/dust",
+    "/api/v1/events", "/api/v1/feeds",
     "/api/v1/openapi.json", "/api/v1/stream",
   ]
   static let outcomes = [
