@@ -164,7 +164,8 @@ let package = Package(
     .executableTarget(
       name: "lantian-bench",
       dependencies: [
-        "AirQuality", "CGzip", "ConfigurationFiles", "Daemon", "Engine", "Feeds", "LoopbackServer", "Rollup",
+        "AirQuality", "CGzip", "ConfigurationFiles", "Daemon", "Engine", "Explanations", "Feeds", "LoopbackServer",
+        "Rollup",
         "Screening", "Store", "Timekeeping", "bench-support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

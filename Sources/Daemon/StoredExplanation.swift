@@ -73,9 +73,10 @@ package struct StoredExplanation: Sendable {
     let from = site.offset.start(ofHour: period.hours.lowerBound)
     let until = period.end(site.offset).adding(milliseconds: Self.arrivalMilliseconds)
     var found: [Int64: FeedBatch] = [:]
+    let stations = Set(site.stations.lazy.filter { $0.assessed && counties.contains($0.county) }.map(\.id))
     for county in counties {
       let records = try store.batches(
-        from: from, until: until, lateRowsOf: county, days: period.days, feeds: feeds)
+        from: from, until: until, lateRowsOf: county, days: period.days, feeds: feeds, stations: stations)
       for record in records { if case .batch(let batch) = record.event { found[record.position] = batch } }
     }
     return found.sorted { $0.key < $1.key }.map { Explainer.Facts.JournalRecord(position: $0.key, batch: $0.value) }

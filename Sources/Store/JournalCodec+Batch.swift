@@ -28,11 +28,18 @@ extension JournalCodec {
     writer.list(batch.layers) { $1.encode(into: &$0) }
   }
 
-  /// The feed of a stored batch, read off its head; nil when the bytes are no batch.
-  static func feed(ofBatch payload: [UInt8]) -> String? {
-    guard payload.count > 2, payload[0] == version, payload[1] == Kind.batch.rawValue else { return nil }
-    var reader = JournalByteReader(Array(payload[2..<min(payload.count, 2 + 1_024)]), subject: 0)
-    return try? reader.text()
+  /// Whether a stored batch is of one of the feeds and names one of the stations, read off its head: most batches are of
+  /// others, and are not decoded for it. False when the bytes are no batch.
+  static func isBatch(_ payload: [UInt8], of feeds: Set<String>, naming stations: Set<String>) -> Bool {
+    guard payload.count > 2, payload[0] == version, payload[1] == Kind.batch.rawValue else { return false }
+    var reader = JournalByteReader(payload, subject: 0)
+    do throws(JournalCodecError) {
+      _ = try reader.fixed(UInt16.self)
+      guard feeds.contains(try reader.text()) else { return false }
+      _ = try reader.signed()
+      return try reader.list(of: "stations") { reader throws(JournalCodecError) in try reader.text() }
+        .contains { stations.contains($0) }
+    } catch { return false }
   }
 
   static func readBatch(_ reader: inout JournalByteReader) throws(JournalCodecError) -> FeedBatch {

@@ -102,9 +102,10 @@ extension Store {
   }
 
   /// The batches journalled from one instant until another, and those known to have brought late rows of a county and
-  /// day; ascending, of the named feeds only. Empty as far as the journal has been pruned.
+  /// day; ascending, of the named feeds and stations only. Empty as far as the journal has been pruned.
   package func batches(
-    from: Instant, until: Instant, lateRowsOf county: String, days: ClosedRange<CivilDay>, feeds: Set<String>
+    from: Instant, until: Instant, lateRowsOf county: String, days: ClosedRange<CivilDay>, feeds: Set<String>,
+    stations: Set<String>
   ) throws(StoreError) -> [JournalRecord] {
     try reading { database in
       let late = try Int64.fetchAll(
@@ -120,7 +121,7 @@ extension Store {
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         while let row = try rows.next() {
           let payload = try row.bytes(2)
-          guard let feed = JournalCodec.feed(ofBatch: payload), feeds.contains(feed) else { continue }
+          guard JournalCodec.isBatch(payload, of: feeds, naming: stations) else { continue }
           let position: Int64 = try row.value(0)
           let at = Instant(milliseconds: try row.value(1))
           records.append(

@@ -1,8 +1,10 @@
 import AirQuality
 import Daemon
 import Engine
+import Explanations
 import FoundationEssentials
 import Glibc
+import Store
 import Timekeeping
 
 /// From `exec` to ready: the real binary on the state of 200 stations, six pollutants, a year of hours and two days of
@@ -28,6 +30,7 @@ struct ReadySection {
     let seconds = Double(monotonic() - begin) / 1e9
     report.add("ready", "readings/s through engine and store (making the state)", Double(readings) / seconds, "1/s")
     report.add("ready", "state of \(Self.days) days of hours, \(Self.minuteDays) of minutes", stateMiB(city), "MiB")
+    try explain(city, into: &report)
     var times: [Double] = []
     var resident = 0.0
     for _ in 0..<bench.pick(7, quick: 3) {
@@ -69,6 +72,26 @@ struct ReadySection {
     }
     try maker.finish()
     return maker.readings
+  }
+
+  /// How a number was made, from the state of a year: a closed hour and a closed day down to their raw rows, and the year.
+  private func explain(_ city: BenchCity, into report: inout Report) throws {
+    let store = try Store(reading: city.stateDirectory)
+    defer { store.closeAndWait() }
+    let county = try city.load().engine.site.counties[0].code
+    let day = CivilOffset.china.day(of: WallClock().now()).adding(days: -30)
+    let periods: [(String, ExplanationPeriod)] = [
+      ("an hour", .hour(day.firstHour + 9)), ("a day", .day(day)), ("a year", .year(day.year)),
+    ]
+    for (name, period) in periods {
+      var times: [Double] = []
+      for _ in 0..<bench.pick(9, quick: 3) {
+        let begin = monotonic()
+        _ = try StoredExplanation(store: store).explain(county, .pm10, period).lines().count
+        times.append(Double(monotonic() - begin) / 1e6)
+      }
+      report.add("explain", "\(name) of a county, a year of data, median", median(times), "ms", aim: .atMost(50))
+    }
   }
 
   private func start(_ city: BenchCity) throws -> (milliseconds: Double, resident: Double) {
