@@ -81,6 +81,11 @@ let package = Package(
     .target(
       name: "Replay", dependencies: ["AirQuality", "Alerts", "Engine", "History", "JSONText"], swiftSettings: settings),
 
+    // Reviewed data of a bureau (审核数据): the set out of files, and how it differs from what is stored; no I/O.
+    .target(
+      name: "Reviews", dependencies: ["AirQuality", "Engine", "History", "JSONText", "Replay", "Rollup"],
+      swiftSettings: settings),
+
     // MARK: The shell
 
     .target(name: "Timekeeping", dependencies: ["AirQuality"], swiftSettings: edge),
@@ -126,7 +131,7 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations", "Feeds",
-        "JSONText", "Lidar", "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping",
+        "JSONText", "Lidar", "Polling", "Reviews", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -145,8 +150,8 @@ let package = Package(
     .executableTarget(
       name: "lantian",
       dependencies: [
-        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Explanations", "Feeds",
-        "History", "JSONText", "Lidar", "Replay", "Store", "Timekeeping",
+        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Digests", "Engine", "Explanations",
+        "Feeds", "History", "JSONText", "Lidar", "Replay", "Reviews", "Store", "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -199,6 +204,9 @@ let package = Package(
       name: "ExplanationsTests", dependencies: ["AirQuality", "Engine", "Explanations"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
+    .testTarget(
+      name: "ReviewsTests", dependencies: ["AirQuality", "Engine", "History", "Replay", "Reviews"],
+      swiftSettings: settings),
     .testTarget(
       name: "ReplayTests", dependencies: ["AirQuality", "Alerts", "CGzip", "Engine", "History", "Replay"],
       exclude: ["Golden"], swiftSettings: edge),
