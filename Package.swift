@@ -81,6 +81,11 @@ let package = Package(
     .target(
       name: "Replay", dependencies: ["AirQuality", "Alerts", "Engine", "History", "JSONText"], swiftSettings: settings),
 
+    // A unit over a period by HJ 663: statistics, counts of days, ranking, year on year; no I/O.
+    .target(name: "Assessment", dependencies: ["AirQuality"], swiftSettings: settings),
+    // Bulletins (通报): what is said of a period, and how it is written as text, HTML, CSV and OpenDocument; no I/O.
+    .target(
+      name: "Reports", dependencies: ["AirQuality", "Assessment", "Engine", "JSONText"], swiftSettings: settings),
     // Reviewed data of a bureau (审核数据): the set out of files, and how it differs from what is stored; no I/O.
     .target(
       name: "Reviews", dependencies: ["AirQuality", "Engine", "History", "JSONText", "Replay", "Rollup"],
@@ -130,8 +135,9 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations", "Feeds",
-        "JSONText", "Lidar", "Polling", "Reviews", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping",
+        "AirQuality", "Alerts", "Assessment", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations",
+        "Feeds", "JSONText", "Lidar", "Polling", "Reports", "Reviews", "Rollup", "Screening", "Secrets", "Store",
+        "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -150,8 +156,8 @@ let package = Package(
     .executableTarget(
       name: "lantian",
       dependencies: [
-        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Digests", "Engine", "Explanations",
-        "Feeds", "History", "JSONText", "Lidar", "Replay", "Reviews", "Store", "Timekeeping",
+        "AirQuality", "Alerts", "Assessment", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Digests", "Engine",
+        "Explanations", "Feeds", "History", "JSONText", "Lidar", "Replay", "Reports", "Reviews", "Store", "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -204,6 +210,10 @@ let package = Package(
       name: "ExplanationsTests", dependencies: ["AirQuality", "Engine", "Explanations"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
+    .testTarget(name: "AssessmentTests", dependencies: ["AirQuality", "Assessment"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["AirQuality", "Assessment", "Engine", "Reports"], exclude: ["Golden"],
+      swiftSettings: settings),
     .testTarget(
       name: "ReviewsTests", dependencies: ["AirQuality", "Engine", "History", "Replay", "Reviews"],
       swiftSettings: settings),

@@ -1,10 +1,15 @@
-import AirQuality
+package import AirQuality
 import Alerts
 import Rollup
 import Targets
 
 /// The target ledger (目标台账): where every row stands, and what must be remembered for it.
 extension Engine {
+  /// The rows as they stand by the days before `day`, for a bulletin of what has been: of the year that `last` lies in.
+  package mutating func targets(asOf day: CivilDay, yearOf last: CivilDay) -> [TargetView] {
+    targetViews(today: day, years: last.year...last.year)
+  }
+
   /// The views of the rows in force on a day.
   mutating func targetViews(today: CivilDay, years: ClosedRange<Int>? = nil) -> [TargetView] {
     guard let configuration else { return [] }

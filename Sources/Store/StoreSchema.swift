@@ -75,6 +75,7 @@ enum StoreSchema {
           record BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
         CREATE INDEX reviews_of ON reviews(county, day, number);
         ALTER TABLE seals ADD COLUMN review INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX events_at ON events(at);
         """),
   ]
 
