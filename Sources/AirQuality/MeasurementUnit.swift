@@ -58,6 +58,7 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
     case "g/(m2.30d)", "g/m2.30d", "g/(m2.month)", "g/m2.month", "g/m2/month": self = .gramsPerSquareMeterMonth
     case "mg/(m2.d)", "mg/m2.d", "mg/m2/d", "mg/(m2.day)", "mg/m2/day": self = .milligramsPerSquareMeterDay
     case "index", "aqi", "iaqi", "usaqi": self = .index
+    case "unspecified": self = .unspecified
     default: return nil
     }
   }

@@ -55,10 +55,12 @@ struct FuzzTests {
     let seed = Self.seed &+ UInt64(subject)
     print("mutating \(format.name) with seed \(seed)")
     var random = Random(state: seed)
+    var context = DecodeContext.test
+    if format.mayNameNoStation { context.defaultStation = "S" }
     var verdicts: Set<String> = []
     for round in 0..<Self.rounds {
       let mutant = Self.mutate(body, &random)
-      let result = decoder.decode(mutant, context: .test)
+      let result = decoder.decode(mutant, context: context)
       switch result.verdict {
       case .ok: verdicts.insert("ok")
       case .empty: verdicts.insert("empty")
@@ -73,7 +75,7 @@ struct FuzzTests {
       #expect(
         sound && result.errors.count <= 64 && result.errors.count <= result.errorCount, "seed \(seed) round \(round)")
       // The same bytes give the same result (NaN apart, which the lines print).
-      if round % 50 == 0 { #expect(decoder.decode(mutant, context: .test).lines == result.lines) }
+      if round % 50 == 0 { #expect(decoder.decode(mutant, context: context).lines == result.lines) }
     }
     #expect(verdicts.contains("ok") && verdicts.count >= 3, "the mutations of seed \(seed) do not bite: \(verdicts)")
   }
