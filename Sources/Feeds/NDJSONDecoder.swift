@@ -23,8 +23,7 @@ enum NDJSONDecoder {
         if let reply = JSONBodyDecoder.errorReply(mapping, document) { return assembler.finish(reply) }
         take(document, plan, position, &assembler)
       } catch {
-        assembler.note(.structure, position, nil, "\(error.message); the line is left out")
-        assembler.rowCount += 1
+        assembler.note(line: line, "\(error.message); the line is left out")
         // A file still being written ends in the middle of a line.
         if isLast, error.code == .truncated {
           truncation = DecodeFailure(.truncated, "the body ends inside line \(line)", path: "line \(line)")
@@ -40,7 +39,14 @@ enum NDJSONDecoder {
     let before = assembler.rowCount
     let walk = document.walk(plan) { assembler.take($0, line: position.line) }
     guard walk.stoppedAfter != nil, assembler.rowCount == before else { return }
-    assembler.note(.structure, position, nil, JSONBodyDecoder.noRows(plan.rows, walk, document).message)
-    assembler.rowCount += 1
+    assembler.note(line: position.line, JSONBodyDecoder.noRows(plan.rows, walk, document).message)
+  }
+}
+
+extension RowAssembler {
+  /// Keeps or counts the error of a line that has no row; it counts for one.
+  fileprivate mutating func note(line: Int, _ message: @autoclosure () -> String) {
+    log.note(.structure, row: rowCount, path: "line \(line)", message())
+    rowCount += 1
   }
 }

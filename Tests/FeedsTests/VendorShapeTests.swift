@@ -55,7 +55,7 @@ struct VendorShapeTests {
         + #"{"date":{"utc":"2020-12-01T01:00:00Z"},"parameter":"co","value":null,"unit":null,"location":"c","#
         + #""averagingPeriod":{"value":1,"unit":"days"}}"# + "\n",
       lines: ["a pm25 1 \(at)", "c co missing 2020-11-30T09:00:00+08:00+86400"],
-      errors: ["structure line 3, $", "unit line 4, $.unit", "time line 5, $.averagingPeriod.value"]),
+      errors: ["structure line 3", "unit line 4, $.unit", "time line 5, $.averagingPeriod.value"]),
     Case(
       name: "PurpleAir's columns, in any order, with alternatives", preset: .purpleAir,
       body:
