@@ -84,13 +84,13 @@ package struct FeedDecoder: Sendable {
   private static func decode(_ mapping: CompiledMapping, _ body: ByteText, _ context: DecodeContext) -> DecodedBody {
     switch mapping.container {
     case .ndjson:
-      guard mapping.encoding == .gb18030 else { return NDJSONDecoder.decode(mapping, body, context) }
-      return TextDecoding.withUTF8(body, declared: .gb18030, guesses: false) {
+      guard mapping.encoding != .utf8 else { return NDJSONDecoder.decode(mapping, body, context) }
+      return TextDecoding.withUTF8(body, declared: mapping.encoding, guesses: false) {
         NDJSONDecoder.decode(mapping, $0, context)
       }
     case .json, .table:
-      guard mapping.encoding == .gb18030 else { return JSONBodyDecoder.decode(mapping, body, context) }
-      return TextDecoding.withUTF8(body, declared: .gb18030, guesses: false) {
+      guard mapping.encoding != .utf8 else { return JSONBodyDecoder.decode(mapping, body, context) }
+      return TextDecoding.withUTF8(body, declared: mapping.encoding, guesses: false) {
         JSONBodyDecoder.decode(mapping, $0, context)
       }
     case .csv(let layout):

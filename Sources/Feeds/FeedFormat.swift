@@ -84,6 +84,13 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     }
   }
 
+  /// What each is, under every spelling that configuration accepts.
+  package static var summaries: [String: String] {
+    var summaries: [String: String] = [:]
+    for name in spellings { summaries[name] = FeedPreset(spelling: name)?.summary }
+    return summaries
+  }
+
   /// What it is, for `check --explain` and help.
   package var summary: String {
     switch self {

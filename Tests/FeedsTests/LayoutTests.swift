@@ -221,6 +221,16 @@ struct LayoutTests {
     let utf8 = FeedFormat.mapping(mapping).decode(
       Array("id,time,PM2.5,CO\n离,2020-12-01 09:00:00,1,2\n".utf8), context: .test)
     #expect(utf8.batch.stations == ["离"])
+    var json = Mappings.park
+    json.encoding = encoding
+    let object = Array(#"{"data":[{"sn":""#.utf8) + [byte] + Array(#"","ts":1606784400000,"pm2_5":1}]}"#.utf8)
+    #expect(FeedFormat.mapping(json).decode(object, context: .test).batch.stations == ["Ü"])
+    var xml = Mappings.xml
+    xml.encoding = encoding
+    let row =
+      Array("<r><Row id=\"".utf8) + [byte]
+      + Array(#""><Time>2020-12-01T00:00:00Z</Time><PM><Fine>1</Fine></PM></Row></r>"#.utf8)
+    #expect(FeedFormat.mapping(xml).decode(row, context: .test).batch.stations == ["Ü"])
   }
 
   @Test(
