@@ -116,10 +116,10 @@ struct VendorShapeTests {
   }
 
   @Test("each seed decodes without an error", arguments: FeedPreset.allCases)
-  func seeds(_ preset: FeedPreset) {
+  func seeds(_ preset: FeedPreset) throws {
     var context = DecodeContext.test
     context.defaultStation = "S"
-    let body = FeedFormat.preset(preset).decode(Seeds.small(preset), context: context)
+    let body = FeedFormat.preset(preset).decode(try Seeds.small(preset), context: context)
     #expect(body.verdict == .ok && body.errorCount == 0, "\(body.errors)")
   }
 
@@ -154,8 +154,8 @@ struct VendorShapeTests {
   }
 
   @Test("what lies beyond this answer is told")
-  func nextLink() {
-    let body = decode(.preset(.sensorThings), Seeds.sensorThings)
+  func nextLink() throws {
+    let body = FeedFormat.preset(.sensorThings).decode(try Seeds.small(.sensorThings), context: .test)
     #expect(body.lines.first == "7 pm25 8.81 2023-03-28T20:00:00+08:00+3600")
     #expect(body.notes.count == 1 && body.notes[0].contains("https://x.example/"))
   }
