@@ -160,13 +160,17 @@ let package = Package(
     .executableTarget(name: "bench-transport", dependencies: ["Transport", "Timekeeping"], swiftSettings: edge),
     // Rings in plain C, the cost of a durable write, child processes with a notification socket.
     .target(name: "bench-support", cSettings: cSettings),
+    // What reading feed bodies costs at the least in C and C++.
+    .target(
+      name: "bench-parsers", cxxSettings: cxxSettings,
+      linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("expat")]),
     // `Deploy/bench`: everything that is promised about speed, measured and put into one table.
     .executableTarget(
       name: "lantian-bench",
       dependencies: [
         "AirQuality", "CGzip", "ConfigurationFiles", "Daemon", "Engine", "Explanations", "Feeds", "LoopbackServer",
         "Rollup",
-        "Screening", "Store", "Timekeeping", "bench-support",
+        "Screening", "Store", "Timekeeping", "bench-parsers", "bench-support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: edge),

@@ -9,6 +9,6 @@ extension CompiledMapping.Long {
     guard let (factor, offset) = (quantity.unit ?? pollutant.unit).conversion(for: pollutant) else { return nil }
     return CompiledMapping.Target(
       pollutant: pollutant, factor: factor, offset: offset, unitColumn: unitColumn,
-      periodMilliseconds: pollutant == .o3EightHour ? 28_800_000 : nil)
+      periodMilliseconds: pollutant == .o3EightHour ? 28_800_000 : CompiledMapping.Target.rowPeriod)
   }
 }

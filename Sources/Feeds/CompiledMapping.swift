@@ -9,8 +9,11 @@ final class CompiledMapping: Sendable {
     var offset: Double
     /// Column of the row's own unit, -1 when the unit is declared.
     var unitColumn: Int
-    /// The value's own period; nil takes the row's.
-    var periodMilliseconds: Int32?
+    /// The value's own period; `rowPeriod` takes the row's.
+    var periodMilliseconds: Int32
+
+    /// What no period is.
+    static let rowPeriod = Int32.min
   }
 
   struct Value: Sendable {
@@ -38,6 +41,8 @@ final class CompiledMapping: Sendable {
   let zoneColumn: Int?
   let endColumn: Int?
   let rowPeriod: RowPeriodReader?
+  /// One column is the stamp, and the period is always the same.
+  let hasSimpleTime: Bool
   let positionColumns: (latitude: Int, longitude: Int)?
   let indexColumn: Int?
   let stamp: StampReader
@@ -69,6 +74,9 @@ final class CompiledMapping: Sendable {
         column: builder.column(period.path), unitColumn: period.unitPath.map { builder.column($0) } ?? -1,
         unitMilliseconds: period.unitMilliseconds)
     }
+    hasSimpleTime =
+      stampColumn != nil && timeOfDayColumn == nil && zoneColumn == nil && endColumn == nil && rowPeriod == nil
+      && !mapping.time.isMonthly
     positionColumns = mapping.position.map { (builder.column($0.latitude), builder.column($0.longitude)) }
     indexColumn = mapping.publishedIndex.map { builder.column($0) }
     stamp = try StampReader(mapping.time, key: "time")
@@ -96,6 +104,31 @@ final class CompiledMapping: Sendable {
     }
     plan = try Self.plan(mapping, columns)
     (errorPlan, nextPagePlan) = try Self.rootPlans(mapping)
+  }
+
+  /// The column itself, or the first of its alternatives that holds a value; failing that, one that holds null.
+  @inline(__always)
+  func present(_ cells: CellRow, _ column: Int) -> Int { hasAlternatives ? firstPresent(cells, column) : column }
+
+  func firstPresent(_ cells: CellRow, _ column: Int) -> Int {
+    var candidate = column
+    var null: Int?
+    while true {
+      switch cells[candidate].kind {
+      case .absent: break
+      case .null: null = null ?? candidate
+      default: return candidate
+      }
+      guard alternatives[candidate] >= 0 else { return null ?? column }
+      candidate = alternatives[candidate]
+    }
+  }
+
+  /// The head of a row whose period is the mapping's.
+  @inline(__always)
+  func head(_ station: UInt32, _ instant: Instant) -> RowAssembler.RowHead {
+    let period = stamp.periodMilliseconds
+    return (station, instant, stamp.begin(of: instant, period: period), period)
   }
 
   /// The columns that may hold values, alternatives included.
@@ -222,7 +255,7 @@ private struct ColumnBuilder {
       throw MappingError(key, "\"\(name)\" is no pollutant\(near)")
     }
     // The 8 h mean of ozone is one whatever the row's period.
-    let period: Int32? = pollutant == .o3EightHour ? 28_800_000 : nil
+    let period = pollutant == .o3EightHour ? 28_800_000 : CompiledMapping.Target.rowPeriod
     var target = CompiledMapping.Target(
       pollutant: pollutant, factor: 1, offset: 0, unitColumn: -1, periodMilliseconds: period)
     guard let unit else {

@@ -5,8 +5,14 @@ extension RowAssembler {
   /// Station, stamp and period of a row, nil (and noted) when the row does not say when.
   mutating func head(_ station: UInt32, _ cells: CellRow, _ position: RowPosition) -> RowHead? {
     guard let first = mapping.stampColumn else { return head(station, context.receivedAt, cells, position) }
-    let column = present(cells, first)
+    let column = mapping.present(cells, first)
+    if mapping.hasSimpleTime, let lastStamp, case .text(let text) = cells[column].kind, text.equals(lastStamp.bytes) {
+      return mapping.head(station, lastStamp.instant)
+    }
     do throws(StampReader.Failure) {
+      if mapping.hasSimpleTime, mapping.stamp.notation != .rfc3339 {
+        return mapping.head(station, try stamp(cells[column]))
+      }
       if mapping.timeOfDayColumn != nil || mapping.zoneColumn != nil {
         return head(station, try apart(cells, column), cells, position)
       }
@@ -41,12 +47,12 @@ extension RowAssembler {
   /// A stamp whose date, time of day or offset stand in columns of their own.
   private mutating func apart(_ cells: CellRow, _ column: Int) throws(StampReader.Failure) -> Instant {
     var offset: CivilOffset?
-    if let zone = mapping.zoneColumn { offset = try self.offset(cells[present(cells, zone)]) }
+    if let zone = mapping.zoneColumn { offset = try cells[mapping.present(cells, zone)].offset() }
     joined.removeAll(keepingCapacity: true)
     try join(cells[column])
     if let time = mapping.timeOfDayColumn {
       joined.append(0x20)
-      try join(cells[present(cells, time)])
+      try join(cells[mapping.present(cells, time)])
     }
     if offset == nil, let lastStamp, lastStamp.bytes == joined { return lastStamp.instant }
     let result = joined.withText { text -> Result<Instant, StampReader.Failure> in
@@ -66,21 +72,6 @@ extension RowAssembler {
       guard !trimmed.isEmpty else { throw .missing }
       joined += trimmed.bytes
     case .integer(let number): joined += String(number).utf8
-    case .absent, .null: throw .missing
-    default: throw .unreadable
-    }
-  }
-
-  /// `+02:00`, or whole hours.
-  private func offset(_ cell: Cell) throws(StampReader.Failure) -> CivilOffset {
-    switch cell.kind {
-    case .text(let text):
-      var cursor = StampPattern.Cursor(text: text.trimmed)
-      guard let offset = cursor.offset(), cursor.atEnd else { throw .unreadable }
-      return offset
-    case .integer(let hours):
-      guard (-14...14).contains(hours) else { throw .unreadable }
-      return CivilOffset(seconds: Int32(hours) * 3_600)
     case .absent, .null: throw .missing
     default: throw .unreadable
     }
@@ -108,7 +99,7 @@ extension RowAssembler {
       return mapping.stamp.month(of: stamp, context).map { (station, stamp, $0.begin, $0.period) }
     }
     if let endColumn = mapping.endColumn {
-      let column = present(cells, endColumn)
+      let column = mapping.present(cells, endColumn)
       do throws(StampReader.Failure) {
         return head(station, stamp, try self.stamp(cells[column]), cells, position)
       } catch .missing where mapping.stamp.periodMilliseconds > 0 {
@@ -128,7 +119,7 @@ extension RowAssembler {
 
   /// The row's own period, or the mapping's when the row tells none; nil (and noted) when what it tells is no period.
   private mutating func rowPeriod(_ reader: RowPeriodReader, _ cells: CellRow, _ position: RowPosition) -> Int32? {
-    let column = present(cells, reader.column)
+    let column = mapping.present(cells, reader.column)
     let amount: Double
     switch cells[column].kind {
     case .absent, .null: return mapping.stamp.periodMilliseconds
@@ -140,7 +131,7 @@ extension RowAssembler {
     }
     var unit: Double? = reader.unitMilliseconds
     if reader.unitColumn >= 0 {
-      switch cells[present(cells, reader.unitColumn)].kind {
+      switch cells[mapping.present(cells, reader.unitColumn)].kind {
       case .text(let text): unit = RowPeriodReader.milliseconds(ofUnit: text)
       case .absent, .null: break
       default: unit = nil

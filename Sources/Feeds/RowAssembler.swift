@@ -20,6 +20,7 @@ struct RowAssembler {
   var joined: [UInt8] = []
   /// What names outside the mapping's list turned out to be.
   private var commonNames: [String: CompiledMapping.Target?] = [:]
+  private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
   /// Paths of a JSON table's columns, which each body names anew.
@@ -28,6 +29,7 @@ struct RowAssembler {
   init(_ mapping: CompiledMapping, _ context: DecodeContext) {
     self.mapping = mapping
     self.context = context
+    tracksPositions = mapping.positionColumns != nil
   }
 
   /// Takes the rows of a JSON body, or of the line `line` of a body that has one on each.
@@ -48,11 +50,19 @@ struct RowAssembler {
   mutating func take(_ cells: CellRow, _ position: RowPosition) {
     defer { rowCount += 1 }
     guard let station = station(cells, position), let head = head(station, cells, position) else { return }
-    if let columns = mapping.positionColumns { find(columns, cells, position) }
-    for index in mapping.values.indices {
-      let column = present(cells, mapping.values[index].column)
-      guard let value = number(cells[column], column, position) else { continue }
-      append(value, mapping.values[index].target, column, cells, position, head)
+    if tracksPositions, let columns = mapping.positionColumns { find(columns, cells, position) }
+    if mapping.hasAlternatives {
+      for index in mapping.values.indices {
+        let column = mapping.firstPresent(cells, mapping.values[index].column)
+        guard let value = number(cells[column], column, position) else { continue }
+        append(value, mapping.values[index].target, column, cells, position, head)
+      }
+    } else {
+      for index in mapping.values.indices {
+        let column = mapping.values[index].column
+        guard let value = number(cells[column], column, position) else { continue }
+        append(value, mapping.values[index].target, column, cells, position, head)
+      }
     }
     if let long = mapping.long { take(long, cells, position, head) }
     if let column = mapping.indexColumn, case .text(let text) = cells[column].kind,
@@ -64,29 +74,9 @@ struct RowAssembler {
 
   typealias RowHead = (station: UInt32, stamp: Instant, begin: Instant, period: Int32)
 
-  /// The column itself, or the first of its alternatives that holds a value; failing that, one that holds null.
-  @inline(__always)
-  func present(_ cells: CellRow, _ column: Int) -> Int {
-    mapping.hasAlternatives ? firstPresent(cells, column) : column
-  }
-
-  private func firstPresent(_ cells: CellRow, _ column: Int) -> Int {
-    var candidate = column
-    var null: Int?
-    while true {
-      switch cells[candidate].kind {
-      case .absent: break
-      case .null: null = null ?? candidate
-      default: return candidate
-      }
-      guard mapping.alternatives[candidate] >= 0 else { return null ?? column }
-      candidate = mapping.alternatives[candidate]
-    }
-  }
-
   private mutating func take(_ long: CompiledMapping.Long, _ cells: CellRow, _ position: RowPosition, _ head: RowHead) {
     let name: String
-    let column = present(cells, long.pollutantColumn)
+    let column = mapping.present(cells, long.pollutantColumn)
     switch cells[column].kind {
     case .text(let text): name = text.trimmed.string
     case .integer(let code): name = String(code)
@@ -99,7 +89,7 @@ struct RowAssembler {
       ignoredValues += 1
       return
     }
-    let valueColumn = present(cells, long.valueColumn)
+    let valueColumn = mapping.present(cells, long.valueColumn)
     guard let value = number(cells[valueColumn], valueColumn, position) else { return }
     append(value, target, valueColumn, cells, position, head)
   }
@@ -119,25 +109,14 @@ struct RowAssembler {
     _ columns: (latitude: Int, longitude: Int), _ cells: CellRow, _ row: RowPosition
   ) {
     place = .none
-    let column = present(cells, columns.latitude)
-    guard let north = degrees(cells[column]), let east = degrees(cells[present(cells, columns.longitude)]) else {
+    let column = mapping.present(cells, columns.latitude)
+    guard let north = cells[column].degrees, let east = cells[mapping.present(cells, columns.longitude)].degrees else {
       return
     }
     if let found = Position(latitude: north, longitude: east) {
       place = found
     } else {
       note(.position, row, column, "\(north), \(east) is no place on the globe; the row is kept without one")
-    }
-  }
-
-  private func degrees(_ cell: Cell) -> Double? {
-    switch cell.kind {
-    case .number(let number): return number
-    case .integer(let integer): return Double(integer)
-    case .text(let text):
-      if case .number(let number) = NumberText(text) { return number }
-      return nil
-    default: return nil
     }
   }
 
@@ -162,10 +141,12 @@ struct RowAssembler {
     readings.append(
       Reading(
         station: head.station, pollutant: target.pollutant, value: converted,
-        begin: own.map { mapping.stamp.begin(of: head.stamp, period: $0) } ?? head.begin,
-        periodMilliseconds: own ?? head.period, flag: missing ? .missing : .unknown,
+        begin: own == CompiledMapping.Target.rowPeriod
+          ? head.begin : mapping.stamp.begin(of: head.stamp, period: own),
+        periodMilliseconds: own == CompiledMapping.Target.rowPeriod ? head.period : own,
+        flag: missing ? .missing : .unknown,
         reasons: missing ? .missing : []))
-    if mapping.positionColumns != nil { positions.append(place) }
+    if tracksPositions { positions.append(place) }
   }
 
   /// NaN for a declared missing value; nil when there is nothing to make a reading of.
@@ -213,7 +194,7 @@ struct RowAssembler {
   private mutating func unit(
     _ cells: CellRow, _ target: CompiledMapping.Target, _ position: RowPosition
   ) -> (Double, Double)? {
-    let column = present(cells, target.unitColumn)
+    let column = mapping.present(cells, target.unitColumn)
     guard case .text(let text) = cells[column].kind else {
       note(.unit, position, column, "the unit is \(cells[column].description); a text such as ug/m3 is needed")
       return nil
@@ -228,7 +209,7 @@ struct RowAssembler {
 
   private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {
     if let first = mapping.stationColumn {
-      let column = present(cells, first)
+      let column = mapping.present(cells, first)
       switch cells[column].kind {
       case .text(let raw):
         let text = raw.trimmed

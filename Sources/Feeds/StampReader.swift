@@ -138,3 +138,20 @@ struct StampReader: Sendable {
     }
   }
 }
+
+extension Cell {
+  /// An offset that stands in a column of its own: `+02:00`, or whole hours.
+  func offset() throws(StampReader.Failure) -> CivilOffset {
+    switch kind {
+    case .text(let text):
+      var cursor = StampPattern.Cursor(text: text.trimmed)
+      guard let offset = cursor.offset(), cursor.atEnd else { throw .unreadable }
+      return offset
+    case .integer(let hours):
+      guard (-14...14).contains(hours) else { throw .unreadable }
+      return CivilOffset(seconds: Int32(hours) * 3_600)
+    case .absent, .null: throw .missing
+    default: throw .unreadable
+    }
+  }
+}
