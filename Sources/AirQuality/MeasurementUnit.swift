@@ -31,16 +31,16 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
   /// Nil when it is not a unit Lantian knows.
   public init?(spelling text: String) {
     switch Self.fold(text) {
-    case "ug/m3", "ug/m-3", "ugm-3", "ugm3", "microgram/m3", "ug/nm3": self = .microgramsPerCubicMeter
+    case "ug/m3", "ug/m-3", "ug.m-3", "ugm-3", "ugm3", "microgram/m3", "ug/nm3": self = .microgramsPerCubicMeter
     case "micrograms/m3", "microgrampercubicmeter", "microgramspercubicmeter", "microgramspercubicmetre",
       "微克/立方米", "ug_m3":
       self = .microgramsPerCubicMeter
-    case "mg/m3", "mg/m-3", "mgm-3", "mgm3", "mg/nm3": self = .milligramsPerCubicMeter
+    case "mg/m3", "mg/m-3", "mg.m-3", "mgm-3", "mgm3", "mg/nm3": self = .milligramsPerCubicMeter
     case "milligramspercubicmeter", "milligramspercubicmetre", "毫克/立方米", "mg_m3": self = .milligramsPerCubicMeter
     case "ng/m3", "ng/m-3", "ngm3": self = .nanogramsPerCubicMeter
     case "g/m3": self = .gramsPerCubicMeter
-    case "ppb", "ppbv", "nmol/mol", "partsperbillion": self = .partsPerBillion
-    case "ppm", "ppmv", "umol/mol", "partspermillion": self = .partsPerMillion
+    case "ppb", "ppbv", "nmol/mol", "[ppb]", "partsperbillion": self = .partsPerBillion
+    case "ppm", "ppmv", "umol/mol", "[ppm]", "partspermillion": self = .partsPerMillion
     case "degc", "c", "°c", "℃", "celsius", "degreecelsius", "degreescelsius", "degreec", "cel": self = .celsius
     case "degf", "f", "°f", "fahrenheit", "degreefahrenheit", "degreesfahrenheit": self = .fahrenheit
     case "k", "kelvin": self = .kelvin

@@ -106,7 +106,7 @@ final class CompiledMapping: Sendable {
     (errorPlan, nextPagePlan) = try Self.rootPlans(mapping)
   }
 
-  /// The column itself, or the first of its alternatives that holds a value; failing that, one that holds null.
+  /// The column itself, or the first of its alternatives that holds a value; failing that, one that holds null or an empty text.
   @inline(__always)
   func present(_ cells: CellRow, _ column: Int) -> Int { hasAlternatives ? firstPresent(cells, column) : column }
 
@@ -117,6 +117,7 @@ final class CompiledMapping: Sendable {
       switch cells[candidate].kind {
       case .absent: break
       case .null: null = null ?? candidate
+      case .text(let text) where text.isEmpty: null = null ?? candidate
       default: return candidate
       }
       guard alternatives[candidate] >= 0 else { return null ?? column }

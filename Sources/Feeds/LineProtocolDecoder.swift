@@ -66,20 +66,15 @@ enum LineProtocolDecoder {
     for tag in scanner.tags { scanner.text(tag.key) { head.look($0, tag.value, isTag: true) } }
     for field in scanner.fields { scanner.text(field.key) { head.look($0, field.value, isTag: false) } }
     let line = scanner.line
-    guard let stamp = stamp(scanner, &assembler) else { return }
-    let number: UInt32? =
-      if let station = head.station {
-        scanner.text(station.piece) { assembler.station($0, line: line) }
-      } else {
-        assembler.station(nil, line: line)
-      }
-    guard let station = number else { return }
-    let position = position(head, scanner, &assembler)
+    var place: (stamp: Instant, station: UInt32, position: Position)?
     for field in scanner.fields {
       guard let quantity = quantity(of: field.key, head, scanner, &assembler) else {
         assembler.ignoredValues += 1
         continue
       }
+      // Points without a quantity need neither stamp nor station.
+      if place == nil { place = self.place(head, scanner, &assembler) }
+      guard let (stamp, station, position) = place else { return }
       guard let raw = value(field, quantity, scanner, &assembler) else { continue }
       let conversion: (factor: Double, offset: Double)? =
         if let unit = head.unit, quantity.unit == nil {
@@ -98,6 +93,20 @@ enum LineProtocolDecoder {
       assembler.append(
         quantity.pollutant, converted, station: station, begin: stamp, period: 0, position: position)
     }
+  }
+
+  /// When and where a point was measured; nil (and noted) when it does not say.
+  private static func place(
+    _ head: Head, _ scanner: LineProtocolScanner, _ assembler: inout PointAssembler
+  ) -> (stamp: Instant, station: UInt32, position: Position)? {
+    guard let stamp = stamp(scanner, &assembler) else { return nil }
+    let number: UInt32? =
+      if let station = head.station {
+        scanner.text(station.piece) { assembler.station($0, line: scanner.line) }
+      } else {
+        assembler.station(nil, line: scanner.line)
+      }
+    return number.map { (stamp, $0, position(head, scanner, &assembler)) }
   }
 
   private static func quantity(

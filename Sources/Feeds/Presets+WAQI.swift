@@ -29,6 +29,7 @@ extension Presets {
       ValueMapping(pollutant: "humidity", path: "$.iaqi.h.v", unit: "%"),
       ValueMapping(pollutant: "pressure", path: "$.iaqi.p.v", unit: "hPa"),
       ValueMapping(pollutant: "wind_speed", path: "$.iaqi.w.v", unit: "m/s"),
+      ValueMapping(pollutant: "wind_direction", path: "$.iaqi.wd.v", unit: "deg"),
     ],
     error: error, position: PositionMapping(latitude: "$.city.geo[0]", longitude: "$.city.geo[1]"),
     advice: indexAdvice)

@@ -117,7 +117,7 @@ package struct QuantityName: Sendable, Hashable {
       (.nh3, "nh3 ammonia 氨 氨气"), (.h2s, "h2s hydrogen_sulfide hydrogen_sulphide 硫化氢"), (.voc, "voc vocs tvoc tvocs"),
       (.nmhc, "nmhc 非甲烷总烃"), (.benzene, "benzene c6h6 苯"), (.toluene, "toluene c7h8 甲苯"),
       (.xylene, "xylene xylenes 二甲苯"), (.blackCarbon, "bc black_carbon 黑碳"), (.dustfall, "dustfall 降尘"),
-      (.temperature, "temperature air_temperature temp 温度 气温"),
+      (.temperature, "temperature air_temperature airtemperature temp 温度 气温"),
       (.humidity, "humidity relative_humidity relativehumidity rel_humidity rh rhum 湿度 相对湿度"),
       (.pressure, "pressure air_pressure atmospheric_pressure barometric_pressure 气压 大气压"),
       (.windSpeed, "wind_speed windspeed 风速"), (.windDirection, "wind_direction winddirection wind_dir 风向"),
@@ -150,7 +150,8 @@ package struct QuantityName: Sendable, Hashable {
 
   /// Words that change nothing about what is measured.
   private static let neutral: Set<String> = [
-    "value", "concentration", "conc", "mass", "density", "mean", "avg", "average", "ambient", "outdoor", "浓度", "质量浓度",
+    "value", "concentration", "conc", "mass", "density", "mean", "avg", "average", "ambient", "outdoor", "air", "浓度",
+    "质量浓度",
   ]
 
   /// Words that make another quantity of the one named.

@@ -37,9 +37,9 @@ enum FuzzEntry {
     let format = mappings[name].map { FeedFormat.mapping($0) } ?? FeedFormat(named: name)
     guard let format else {
       let known = FeedPreset.allCases.map(\.rawValue) + mappings.keys.sorted()
-      fatalError("LANTIAN_FUZZ_FORMAT is \"\(name)\"; it must be one of \(known.joined(separator: " "))")
+      preconditionFailure("LANTIAN_FUZZ_FORMAT is \"\(name)\"; it must be one of \(known.joined(separator: " "))")
     }
-    do { return try FeedDecoder(format) } catch { fatalError("\(name) cannot work: \(error)") }
+    do { return try FeedDecoder(format) } catch { preconditionFailure("\(name) cannot work: \(error)") }
   }()
 
   static func run(_ body: UnsafeRawBufferPointer) {

@@ -25,7 +25,8 @@ struct MeasurementUnitTests {
     "spellings of the field",
     arguments: [
       ("µg/m³", MeasurementUnit.microgramsPerCubicMeter), ("UG/M3", .microgramsPerCubicMeter),
-      ("μg/m^3", .microgramsPerCubicMeter), ("㎍/㎥", .microgramsPerCubicMeter), ("微克/立方米", .microgramsPerCubicMeter),
+      ("μg/m^3", .microgramsPerCubicMeter), ("㎍/㎥", .microgramsPerCubicMeter), ("µg·m⁻³", .microgramsPerCubicMeter),
+      ("微克/立方米", .microgramsPerCubicMeter),
       ("mg/Nm3", .milligramsPerCubicMeter), ("Cel", .celsius), ("MILLIBAR", .hectopascals), ("PERCENT", .percent),
       ("t/(km²·30d)", .tonnesPerSquareKilometerMonth), ("t/(km²·month)", .tonnesPerSquareKilometerMonth),
       ("t/km²·月", .tonnesPerSquareKilometerMonth), ("吨/（平方公里·月）", .tonnesPerSquareKilometerMonth),

@@ -52,6 +52,9 @@ struct PointTextTests {
         "structure line 8",
       ]),
     Case(
+      name: "points of other things need no station", body: "cpu usage=1 soon\na,site=A pm25=1 1606784400",
+      lines: ["A pm25 1 \(at)"], ignored: 1),
+    Case(
       name: "a position that is none", body: "a,site=A pm25=1,lat=91,lon=0 1606784400", lines: ["A pm25 1 \(at)"],
       errors: ["position line 1"], ignored: 2),
   ]
@@ -154,6 +157,7 @@ struct PointTextTests {
       ("pm2_5_b", .pm25B, nil), ("pm10_0", .pm10, nil), ("pm1_0", .pm1, nil), ("PM10 mass concentration", .pm10, nil),
       ("airgradient_pm2d5_ugm3", .pm25, .microgramsPerCubicMeter), ("no2_ppb", .no2, .partsPerBillion),
       ("co_ppm_mean", .co, .partsPerMillion), ("no2 [µg/m³]", .no2, .microgramsPerCubicMeter), ("Ozone (O3)", nil, nil),
+      ("Nitrogen dioxide (air)", .no2, nil), ("airTemperature", .temperature, nil),
       ("air_temperature_celsius", .temperature, .celsius), ("humidity_%", .humidity, .percent), ("细颗粒物浓度", nil, nil),
       ("二氧化硫", .so2, nil), ("降尘", .dustfall, nil), ("wind_speed_mps", .windSpeed, .metersPerSecond),
       ("pm25_aqi", nil, nil),

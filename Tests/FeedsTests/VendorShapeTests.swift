@@ -94,7 +94,7 @@ struct VendorShapeTests {
       body: #"{"value":[{"@iot.id":7,"name":"T","Datastreams":[{"name":"x","unitOfMeasurement":{"symbol":"mg/m3"},"#
         + #""ObservedProperty":{"name":"PM10 mass concentration"},"Observations":[{"phenomenonTime":"#
         + #""2020-12-01T00:00:00Z/2020-12-01T01:00:00Z","result":0.05}]},{"name":"pressure","unitOfMeasurement":"#
-        + #"{"symbol":null,"name":"Pascal"},"Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":"99000"}]},"#
+        + #"{"symbol":"","name":"Pascal"},"Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":"99000"}]},"#
         + #"{"name":"Noise","Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":1}]}]}]}"#,
       lines: ["7 pm10 50 2020-12-01T08:00:00+08:00+3600", "7 pressure 990 \(at)"]),
     Case(
