@@ -26,6 +26,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var ledger = LedgerFacts()
   /// The plan's tasks (重点任务).
   package var tasks: [PlanTask] = []
+  /// What the formats known by name are, for `check --explain`.
+  package var presetSummaries: [String: String] = [:]
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.
