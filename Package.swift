@@ -62,8 +62,11 @@ let package = Package(
     // The one JSON writer of API, webhooks, log lines and decoded rows.
     .target(name: "JSONText", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Lidar", dependencies: ["AirQuality"], swiftSettings: settings),
+    // The protocol of instruments and platforms (HJ 212): bytes to frames, messages, readings and answers.
+    .target(name: "HJ212", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(
-      name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "JSONText", "Lidar"], swiftSettings: edge),
+      name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "HJ212", "JSONText", "Lidar"],
+      swiftSettings: edge),
     .target(name: "Screening", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Rollup", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Targets", dependencies: ["AirQuality"], swiftSettings: settings),
@@ -189,6 +192,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
 
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
+    .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
     .testTarget(name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "Lidar"], swiftSettings: edge),
     .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
