@@ -194,7 +194,7 @@ let package = Package(
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
     .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
-    .testTarget(name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "Lidar"], swiftSettings: edge),
+    .testTarget(name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], swiftSettings: edge),
     .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),

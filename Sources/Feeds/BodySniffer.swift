@@ -1,6 +1,6 @@
 /// Recognises answers that are not of the feed's kind at all: the usual ones are an HTML page and nothing.
 enum BodySniffer {
-  enum Container: String { case json = "JSON", csv = "CSV", xml = "XML" }
+  enum Container: String { case json = "JSON", csv = "CSV", xml = "XML", hj212 = "HJ 212 frames" }
 
   static func refusal(of body: ByteText, expecting container: Container) -> DecodeFailure? {
     var start = 0
@@ -15,6 +15,7 @@ enum BodySniffer {
       case .json: .notJSON
       case .csv: .notCSV
       case .xml: .notXML
+      case .hj212: .notHJ212
       }
     if isHTML(head) {
       return DecodeFailure(
@@ -28,6 +29,8 @@ enum BodySniffer {
       case .json: first == UInt8(ascii: "<")
       case .xml: first != UInt8(ascii: "<") && first < 0x80 && first != 0
       case .csv: first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
+      // Anything may stand before the first frame.
+      case .hj212: false
       }
     guard wrong else { return nil }
     let found = first == UInt8(ascii: "<") ? "XML" : first == UInt8(ascii: "{") || first == 0x5B ? "JSON" : "text"

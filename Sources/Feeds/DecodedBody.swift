@@ -59,6 +59,7 @@ package struct DecodeFailure: Error, Sendable, Hashable {
     case notJSON = "not_json"
     case notXML = "not_xml"
     case notCSV = "not_csv"
+    case notHJ212 = "not_hj212"
     case truncated
     case syntax
     case tooDeep = "too_deep"

@@ -8,6 +8,7 @@ package struct FeedDecoder: Sendable {
     /// One mapping when the body is a list, another when it is an object.
     case byRoot(list: CompiledMapping, object: CompiledMapping)
     case ukAir
+    case hj212
     case lidar([CompiledLidar])
   }
 
@@ -24,6 +25,7 @@ package struct FeedDecoder: Sendable {
         list: try CompiledMapping(Presets.sensorCommunityArea),
         object: try CompiledMapping(Presets.sensorCommunityLocal))
     case .preset(.ukAir): program = .ukAir
+    case .preset(.hj212): program = .hj212
     case .preset(.lidarJSON):
       var shapes: [CompiledLidar] = []
       for shape in Presets.lidarShapes { shapes.append(try CompiledLidar(shape)) }
@@ -51,7 +53,13 @@ package struct FeedDecoder: Sendable {
   }
 
   /// The place of what is wrong with a body as a whole.
-  private var root: String { container == .json ? "$" : "line 1" }
+  private var root: String {
+    switch container {
+    case .json: "$"
+    case .hj212: "frame 1"
+    default: "line 1"
+    }
+  }
 
   private func read(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
     let body = raw.withoutByteOrderMark
@@ -72,6 +80,7 @@ package struct FeedDecoder: Sendable {
         return bad
       }
     case .ukAir: return UKAirDecoder.decode(body, context)
+    case .hj212: return HJ212Decoder.decode(body, context)
     case .lidar(let shapes): return LidarBodyDecoder.decode(shapes, body, context)
     }
   }
@@ -95,6 +104,7 @@ package struct FeedDecoder: Sendable {
     switch program {
     case .byRoot, .lidar: .json
     case .ukAir: .csv
+    case .hj212: .hj212
     case .mapping(let mapping):
       switch mapping.container {
       case .json: .json

@@ -52,6 +52,8 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case ukAir = "uk-air"
   /// Lidar profiles as JSON objects.
   case lidarJSON = "lidar-json"
+  /// Frames of HJ 212 (污染物在线监控系统数据传输标准), as instruments send them.
+  case hj212
 
   /// The preset of that name; `_` and `.` are taken for `-`, as providers' names are spelled in many ways.
   package init?(spelling name: String) {
@@ -74,6 +76,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     case .sensorCommunity: "sensor.community area reply or local device (JSON)"
     case .ukAir: "UK-AIR wide CSV, hours ending GMT"
     case .lidarJSON: "lidar profiles (JSON)"
+    case .hj212: "HJ 212-2017 and HJ/T 212-2005 frames"
     }
   }
 }

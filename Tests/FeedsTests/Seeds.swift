@@ -1,4 +1,5 @@
 import Feeds
+import HJ212
 
 /// Small good bodies that cutting and mutating start from.
 enum Seeds {
@@ -9,6 +10,7 @@ enum Seeds {
     case .sensorCommunity: Array(sensorCommunity.utf8)
     case .ukAir: Array(ukAir.utf8)
     case .lidarJSON: Array(lidar.utf8)
+    case .hj212: Array(hj212.utf8)
     }
   }
 
@@ -26,6 +28,12 @@ enum Seeds {
     {"id":2,"value_type":"P2","value":"9"}]},{"timestamp":"2020-04-19 15:45:49","sensor":{"id":1},
     "sensordatavalues":[{"value_type":"humidity","value":"52.30"}]}]
     """#
+  static let hj212 = [
+    "QN=20200101000001000;ST=22;CN=2011;PW=1;MN=A;Flag=5;CP=&&DataTime=20200101000000;a34004-Rtd=1,a34004-Flag=N&&",
+    "QN=2;ST=22;CN=2061;MN=A;Flag=7;PNUM=2;PNO=1;CP=&&DataTime=20200101000000;a34004-Avg=2&&",
+    "QN=2;ST=22;CN=2061;MN=A;Flag=7;PNUM=2;PNO=2;CP=&&a34002-Avg=3,a34002-Flag=D&&",
+    "ST=22;CN=2051;MN=B;CP=&&DataTime=20200101000000;QN=3;a21005-Avg=0.5;a05024-Avg=-&&",
+  ].compactMap { FrameEncoder.frame(Array($0.utf8)).map { String(decoding: $0, as: UTF8.self) } }.joined()
   static let ukAir = """
     Data supplied by UK-AIR on 1/11/2022
     All Data GMT hour ending
