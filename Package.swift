@@ -119,6 +119,14 @@ let package = Package(
         .embedInCode("Resources/console.js"), .embedInCode("Resources/openapi.json"),
       ],
       swiftSettings: edge),
+    // Instruments that dial in over TCP: connections around the sessions of HJ 212.
+    .target(
+      name: "Instruments",
+      dependencies: [
+        "AirQuality", "HJ212", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "ConfigurationFiles",
       dependencies: [
@@ -194,7 +202,8 @@ let package = Package(
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
     .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
-    .testTarget(name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], swiftSettings: edge),
+    .testTarget(
+      name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], swiftSettings: edge),
     .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),
@@ -232,6 +241,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(
+      name: "InstrumentsTests",
+      dependencies: [
+        "AirQuality", "HJ212", "Instruments", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "ConfigurationFilesTests",
       dependencies: ["AirQuality", "ConfigurationFiles", "Digests", "Secrets", "TestSupport"], exclude: ["testdata"],

@@ -29,5 +29,5 @@ package struct ConfigurationSources: Sendable {
   }
 
   /// The presets of this version.
-  package static let knownPresets = ["cnemc", "pm25in", "sensor-community", "uk-air", "lidar-json"]
+  package static let knownPresets = ["cnemc", "pm25in", "sensor-community", "uk-air", "lidar-json", "hj212"]
 }

@@ -26,6 +26,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var ledger = LedgerFacts()
   /// The plan's tasks (重点任务).
   package var tasks: [PlanTask] = []
+  /// Feeds of instruments that dial in, enabled and disabled ones in configuration order.
+  package var instruments: [InstrumentFeedConfiguration] = []
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.
