@@ -136,8 +136,9 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations", "Feeds",
-        "JSONText", "Lidar", "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets", "Timekeeping",
+        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations", "Feeds", "HJ212",
+        "Instruments", "JSONText", "Lidar", "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets",
+        "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -269,7 +270,7 @@ let package = Package(
     // Starts the real binary against the fault server.
     .testTarget(
       name: "AcceptanceTests",
-      dependencies: ["AirQuality", "Digests", "FaultServer", "Store", "lantian"], swiftSettings: settings),
+      dependencies: ["AirQuality", "Digests", "FaultServer", "HJ212", "Store", "lantian"], swiftSettings: settings),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17
