@@ -62,8 +62,11 @@ let package = Package(
     // The one JSON writer of API, webhooks, log lines and decoded rows.
     .target(name: "JSONText", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Lidar", dependencies: ["AirQuality"], swiftSettings: settings),
+    // The protocol of instruments and platforms (HJ 212): bytes to frames, messages, readings and answers.
+    .target(name: "HJ212", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(
-      name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "JSONText", "Lidar"], swiftSettings: edge),
+      name: "Feeds", dependencies: ["AirQuality", "CExpat", "CSimdjson", "HJ212", "JSONText", "Lidar"],
+      swiftSettings: edge),
     .target(name: "Screening", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Rollup", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(name: "Targets", dependencies: ["AirQuality"], swiftSettings: settings),
@@ -126,6 +129,14 @@ let package = Package(
         .embedInCode("Resources/console.js"), .embedInCode("Resources/openapi.json"),
       ],
       swiftSettings: edge),
+    // Instruments that dial in over TCP: connections around the sessions of HJ 212.
+    .target(
+      name: "Instruments",
+      dependencies: [
+        "AirQuality", "HJ212", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "ConfigurationFiles",
       dependencies: [
@@ -136,7 +147,8 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "AirQuality", "Alerts", "Assessment", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations",
-        "Feeds", "JSONText", "Lidar", "Polling", "Reports", "Reviews", "Rollup", "Screening", "Secrets", "Store",
+        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Reports", "Reviews", "Rollup", "Screening",
+        "Secrets", "Store",
         "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
@@ -204,9 +216,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
 
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
+    .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
     .testTarget(
-      name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "Lidar"], exclude: ["Corpus"],
+      name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], exclude: ["Corpus"],
       swiftSettings: edge),
     .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
@@ -253,6 +266,13 @@ let package = Package(
       ],
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
+      name: "InstrumentsTests",
+      dependencies: [
+        "AirQuality", "HJ212", "Instruments", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "ConfigurationFilesTests",
       dependencies: ["AirQuality", "ConfigurationFiles", "Digests", "Secrets", "TestSupport"], exclude: ["testdata"],
       swiftSettings: settings),
@@ -273,7 +293,7 @@ let package = Package(
     // Starts the real binary against the fault server.
     .testTarget(
       name: "AcceptanceTests",
-      dependencies: ["AirQuality", "Digests", "FaultServer", "Store", "lantian"], swiftSettings: settings),
+      dependencies: ["AirQuality", "Digests", "FaultServer", "HJ212", "Store", "lantian"], swiftSettings: settings),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17

@@ -41,12 +41,15 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public static let flatLine = ScreeningReasons(rawValue: 1 << 11)
   /// The averaging period is none that the rings keep.
   public static let unusablePeriod = ScreeningReasons(rawValue: 1 << 12)
+  /// The instrument itself marks the value as no measurement of the air (maintenance, calibration, fault …).
+  public static let instrument = ScreeningReasons(rawValue: 1 << 16)
 
   private static let names: [(ScreeningReasons, String)] = [
     (.missing, "missing"), (.notRepresentable, "not_representable"), (.sentinel, "sentinel"), (.negative, "negative"),
     (.belowZero, "below_zero"), (.aboveRange, "above_range"), (.futureStamp, "future_stamp"),
     (.ancientStamp, "ancient_stamp"), (.pm25AbovePM10, "pm25_above_pm10"), (.spike, "spike"),
     (.rateOfChange, "rate_of_change"), (.flatLine, "flat_line"), (.unusablePeriod, "unusable_period"),
+    (.instrument, "instrument"),
   ]
 
   /// The reasons as they stand in NDJSON and the API.

@@ -26,6 +26,14 @@ package enum ConfigurationBounds {
   /// Headers of one feed or hook.
   package static let headers = 32
 
+  /// Devices of one feed of instruments.
+  package static let instrumentDevices = 20_000
+  package static let instrumentConnections = 1...10_000
+  package static let defaultInstrumentConnections = 256
+  package static let instrumentIdleMilliseconds: ClosedRange<Int64> = 10_000...7 * 86_400_000
+  package static let defaultInstrumentIdleMilliseconds: Int64 = 7_200_000
+  package static let defaultInstrumentLateMilliseconds: Int64 = 3_900_000
+
   /// Milliseconds.
   package static let everyMilliseconds: ClosedRange<Int64> = 100...86_400_000
   /// Of `late_after` and `frozen_after`.

@@ -7,27 +7,38 @@ extension ConfigurationLoader {
     "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after",
   ]
 
-  mutating func readFeeds(_ lists: [ConfigurationNode]) -> [FeedConfiguration] {
+  /// The polled feeds and those of instruments that dial in, which have `listen` in place of `url`.
+  mutating func readFeeds(_ lists: [ConfigurationNode]) -> ([FeedConfiguration], [InstrumentFeedConfiguration]) {
     var feeds: [FeedConfiguration] = []
+    var instruments: [InstrumentFeedConfiguration] = []
     var seen: [String: SourceLocation] = [:]
     for list in lists {
       for item in items(list, of: "feeds") {
-        guard feeds.count < ConfigurationBounds.feeds else {
+        guard feeds.count + instruments.count < ConfigurationBounds.feeds else {
           fail(.tooMany(what: "feeds", limit: ConfigurationBounds.feeds), item)
-          return feeds
+          return (feeds, instruments)
         }
-        guard let feed = readFeed(item) else { continue }
-        if feed.name.isEmpty { continue }
-        if let first = seen[feed.name] {
-          fail(
-            .duplicateName(value: feed.name, what: "feed", first: first), at: feed.location, path: item.path + ".name")
-        } else {
-          seen[feed.name] = feed.location
+        if item["listen"] != nil {
+          let feed = readInstrumentFeed(item, precedingFeeds: feeds.count)
+          if let feed, isNew(feed.name, item, &seen) { instruments.append(feed) }
+        } else if let feed = readFeed(item), isNew(feed.name, item, &seen) {
           feeds.append(feed)
         }
       }
     }
-    return feeds
+    return (feeds, instruments)
+  }
+
+  private mutating func isNew(
+    _ name: String, _ item: ConfigurationNode, _ seen: inout [String: SourceLocation]
+  ) -> Bool {
+    if name.isEmpty { return false }
+    if let first = seen[name] {
+      fail(.duplicateName(value: name, what: "feed", first: first), at: item.location, path: item.path + ".name")
+      return false
+    }
+    seen[name] = item.location
+    return true
   }
 
   private mutating func readFeed(_ node: ConfigurationNode) -> FeedConfiguration? {

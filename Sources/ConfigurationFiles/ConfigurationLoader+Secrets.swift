@@ -38,7 +38,8 @@ extension ConfigurationLoader {
     return Secret(bytes)
   }
 
-  private mutating func fileSecret(_ node: ConfigurationNode, singleLine: Bool) -> Secret? {
+  /// The secret in the file that `node` names.
+  mutating func fileSecret(_ node: ConfigurationNode, singleLine: Bool) -> Secret? {
     guard let name = filledText(node, "the name of a file") else { return nil }
     var path = resolve(name)
     if name.hasPrefix("credential:") {

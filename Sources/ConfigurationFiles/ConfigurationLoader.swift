@@ -55,7 +55,7 @@ package struct ConfigurationLoader {
     }
     let merged = merge(roots)
     readSite(merged, main: main)
-    let (feeds, hooks) = (readFeeds(merged["feeds"] ?? []), readHooks(merged["hooks"] ?? []))
+    let ((feeds, instruments), hooks) = (readFeeds(merged["feeds"] ?? []), readHooks(merged["hooks"] ?? []))
     let targets = readTargets(merged["targets"] ?? [])
     let ledger = readLedger(merged["ledger"]?.first)
     let history = readHistory(merged["history"] ?? [])
@@ -66,11 +66,14 @@ package struct ConfigurationLoader {
     let state = readState(merged["state"]?.first)
     let limits = readLimits(merged["limits"]?.first)
     let retention = readRetention(merged["retention"]?.first)
-    if errors.isEmpty && !feeds.contains(where: \.enabled) { warn(.noFeeds, at: SourceLocation(file: sources.path)) }
+    if errors.isEmpty && !feeds.contains(where: \.enabled) && !instruments.contains(where: \.enabled) {
+      warn(.noFeeds, at: SourceLocation(file: sources.path))
+    }
     return LoadedConfiguration(
       path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
+      instruments: instruments,
       warnings: warnings)
   }
 

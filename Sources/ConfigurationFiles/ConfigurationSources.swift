@@ -33,6 +33,6 @@ package struct ConfigurationSources: Sendable {
   /// The presets of this version.
   package static let knownPresets = [
     "cnemc", "pm25in", "sensor-community", "uk-air", "lidar-json", "waqi", "openaq-v3", "openaq-realtime", "purpleair",
-    "airgradient", "airnow-hourly", "sensorthings", "influx-line", "prometheus-text",
+    "airgradient", "airnow-hourly", "sensorthings", "influx-line", "prometheus-text", "hj212",
   ]
 }

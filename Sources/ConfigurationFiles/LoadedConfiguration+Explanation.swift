@@ -11,6 +11,7 @@ extension LoadedConfiguration {
       .init("counties", .list(site.counties.map { explainCounty($0) })),
       .init("stations", explainStations()),
       .init("feeds", .list(feeds.map { explainFeed($0) })),
+      .init("instruments", .list(instruments.map { explainInstruments($0) })),
       .init("polls_per_minute", .number(pollsPerMinute)),
       .init("targets", .list(targets.map { .text($0.path) })),
       .init("ledger", explainLedger()),
@@ -112,6 +113,18 @@ extension LoadedConfiguration {
     ]
     if let station = feed.station { members.append(.init("station", .text(station))) }
     return .object(members)
+  }
+
+  private func explainInstruments(_ feed: InstrumentFeedConfiguration) -> ExplanationValue {
+    .object([
+      .init("name", .text(feed.name)), .init("enabled", .flag(feed.enabled)),
+      .init("listen", .text(feed.listen.description)), .init("format", .text(feed.format)),
+      .init("devices", .integer(Int64(feed.devices.count))),
+      .init("with_password", .integer(Int64(feed.devices.count { $0.password != nil }))),
+      .init("connections", .integer(Int64(feed.connections))),
+      .init("idle_timeout", .text(Quantities.describe(milliseconds: feed.idleMilliseconds))),
+      .init("late_after", .text(Quantities.describe(milliseconds: feed.lateAfterMilliseconds))),
+    ])
   }
 
   private func explainLedger() -> ExplanationValue {

@@ -28,6 +28,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var tasks: [PlanTask] = []
   /// What the formats known by name are, for `check --explain`.
   package var presetSummaries: [String: String] = [:]
+  /// Feeds of instruments that dial in, enabled and disabled ones in configuration order.
+  package var instruments: [InstrumentFeedConfiguration] = []
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.

@@ -4,6 +4,7 @@ import Delivery
 import Dispatch
 import Engine
 import Glibc
+import Instruments
 package import Logging
 import Polling
 import Store
@@ -66,7 +67,13 @@ extension DaemonRuntime {
         logger.warning(
           "`limits` of connections and of the decode backlog and `retention.raw` change with a restart only")
       }
-      try await put(next, in: pipeline, running.engine)
+      try await listenForInstruments(next)
+      do {
+        try await put(next, in: pipeline, running.engine)
+      } catch {
+        try? await listenForInstruments(running)
+        throw error
+      }
     } catch {
       let text = "\(error)"
       logger.error("reload refused, the old configuration stays", metadata: ["error": "\(text)"])
@@ -255,12 +262,14 @@ extension DaemonRuntime {
     defer { deadline.cancel() }
     for timer in timers { timer.cancel() }
     timers = []
+    await instruments?.stop()
     await poller.poller?.shutdown(deadline: Self.drainDeadline)
     await pipeline?.drain()
     await stopDeliverer()
     await poster?.shutdown()
     await server?.stop(deadline: .seconds(3))
     if let holder { await close(holder.store) }
+    await instruments?.shutdown()
     signals?.cancel()
     logger.notice("stopped")
   }

@@ -4,6 +4,7 @@ import Delivery
 import Dispatch
 import Engine
 import Glibc
+import Instruments
 import Logging
 import Polling
 import Store
@@ -38,6 +39,9 @@ package actor DaemonRuntime {
   var holder: StoreHolder?
   var pipeline: EnginePipeline?
   var intake: FeedIntake?
+  var instruments: InstrumentHub?
+  /// How long each feed of instruments may be silent, milliseconds.
+  let instrumentPatience = Mutex<[String: Int64]>([:])
   var poster: HookPoster?
   let deliverer = DelivererHolder()
   var server: WebServer?
@@ -81,6 +85,9 @@ package actor DaemonRuntime {
       await stop()
       return .state("\(error)")
     } catch let error as WebError {
+      await stop()
+      return .cannotListen("\(error)")
+    } catch let error as InstrumentError {
       await stop()
       return .cannotListen("\(error)")
     } catch {
@@ -131,6 +138,7 @@ package actor DaemonRuntime {
       bodies: BodyRing(stateDirectory: loaded.stateDirectory, limits: Self.bodyLimits(loaded)),
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
+    instruments = makeInstruments(intake, clock)
     poster = try HookPoster()
     makeDeliverer(configuration, store)
     var transportLimits = TransportLimits()
@@ -151,6 +159,7 @@ package actor DaemonRuntime {
     await poller.poller?.apply(definitions: configuration.definitions)
     await poller.poller?.start()
     deliverer.deliverer?.wake()
+    try await listenForInstruments(configuration)
     startTimers(loaded)
     status.withLock {
       $0.ready = true
@@ -167,8 +176,11 @@ package actor DaemonRuntime {
     _ loaded: LoadedConfiguration, _ holder: StoreHolder, _ pipeline: EnginePipeline, _ intake: FeedIntake,
     _ clock: any SiteClock
   ) async throws(WebError) {
+    guard let instruments else { return }
     let face = WebBridge(
-      holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer, clock: clock,
+      holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer,
+      instruments: instruments,
+      instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } }, clock: clock,
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })
     let server = WebServer(sources: face.sources(broadcaster: broadcaster), logger: logger)
     self.server = server

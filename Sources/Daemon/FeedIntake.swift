@@ -20,7 +20,7 @@ final class FeedIntake: Sendable {
     var defaultStation: String?
   }
 
-  private struct State {
+  struct State {
     var readers: [String: Reader] = [:]
     var offset = CivilOffset.china
     var waitingBytes = 0
@@ -29,11 +29,11 @@ final class FeedIntake: Sendable {
   }
 
   private let queue = DispatchQueue(label: "lantian.decode")
-  private let state = Mutex(State())
-  private let limitBytes: Int
-  private let bodies: BodyRing
-  private let submit: @Sendable (EngineEvent, @escaping EnginePipeline.Completion) -> Void
-  private let logger: Logger
+  let state = Mutex(State())
+  let limitBytes: Int
+  let bodies: BodyRing
+  let submit: @Sendable (EngineEvent, @escaping EnginePipeline.Completion) -> Void
+  let logger: Logger
 
   init(
     limitBytes: Int, bodies: BodyRing, logger: Logger,

@@ -3,6 +3,7 @@ package import ConfigurationFiles
 import Delivery
 package import Engine
 import Feeds
+import Instruments
 import Polling
 import Secrets
 import Targets
@@ -14,6 +15,8 @@ package struct RuntimeConfiguration: Sendable {
   package var engine: EngineConfiguration
   var readers: [String: FeedIntake.Reader]
   var definitions: [FeedDefinition]
+  /// Feeds of instruments that dial in.
+  var listeners: [InstrumentListenerDefinition]
   var hooks: [Delivery.HookConfiguration]
   /// Proxy of each webhook that has one.
   var hookProxies: [String: Secret] = [:]
@@ -49,13 +52,16 @@ package struct RuntimeConfiguration: Sendable {
       }
       return definition
     }
+    listeners = loaded.instruments.filter(\.enabled).map {
+      InstrumentListenerDefinition($0, offset: loaded.site.offset)
+    }
     hooks = loaded.hooks.map(Delivery.HookConfiguration.init)
     for hook in loaded.hooks {
       guard case .webhook(let webhook) = hook.target, let proxy = webhook.proxy else { continue }
       hookProxies[hook.name] = proxy.url
     }
     engine = EngineConfiguration(
-      site: loaded.site, feeds: loaded.feeds.map(\.name), targets: table.rows, criteria: loaded.criteria,
+      site: loaded.site, feeds: loaded.feedNames, targets: table.rows, criteria: loaded.criteria,
       edition: loaded.edition,
       hooks: loaded.hooks.map { hook in
         HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))

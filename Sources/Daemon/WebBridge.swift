@@ -3,6 +3,7 @@ import ConfigurationFiles
 import Delivery
 import Dispatch
 import Engine
+import Instruments
 import Polling
 import Rollup
 import Store
@@ -17,6 +18,9 @@ struct WebBridge: Sendable {
   var intake: FeedIntake
   var poller: PollerHolder
   var deliverer: DelivererHolder
+  var instruments: InstrumentHub
+  /// How long each feed of instruments may be silent, milliseconds.
+  var instrumentPatience: @Sendable (String) -> Int64
   var clock: any SiteClock
   var limits: LimitsConfiguration
   var status: @Sendable () -> DaemonStatusView
@@ -59,7 +63,7 @@ struct WebBridge: Sendable {
 
   private func feeds() -> [FeedStatusView] {
     let verdicts = pipeline.committedVerdicts
-    return (poller.poller?.status() ?? []).map { status in
+    let polled = (poller.poller?.status() ?? []).map { status in
       let verdict = verdicts[status.name] ?? FeedVerdicts()
       return FeedStatusView(
         name: status.name, state: Web.FeedState(rawValue: status.state.rawValue) ?? .ok, lastPoll: status.lastPoll,
@@ -73,6 +77,7 @@ struct WebBridge: Sendable {
         dispositions: verdict.dispositions.map { LabelledCount($0.name, $0.count) },
         pollDuration: status.duration, overruns: status.overruns)
     }
+    return polled + instrumentFeeds(verdicts)
   }
 
   private func hooks() -> [HookStatusView] {

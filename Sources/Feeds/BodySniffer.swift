@@ -6,6 +6,7 @@ enum BodySniffer {
     case xml = "XML"
     case lineProtocol = "line protocol"
     case metricsText = "metrics as text"
+    case hj212 = "HJ 212 frames"
   }
 
   static func refusal(of body: ByteText, expecting container: Container) -> DecodeFailure? {
@@ -22,6 +23,7 @@ enum BodySniffer {
       case .csv: .notCSV
       case .xml: .notXML
       case .lineProtocol, .metricsText: .notText
+      case .hj212: .notHJ212
       }
     if isHTML(head) {
       return DecodeFailure(
@@ -37,6 +39,8 @@ enum BodySniffer {
       case .csv: first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
       case .lineProtocol, .metricsText:
         first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "<")
+      // Anything may stand before the first frame.
+      case .hj212: false
       }
     if first == UInt8(ascii: "{"), container != .json, let said = complaint(body) {
       return DecodeFailure(.errorReply, "the provider answered with an error: \(said)")

@@ -62,6 +62,7 @@ package struct DecodeFailure: Error, Sendable, Hashable {
     case notXML = "not_xml"
     case notCSV = "not_csv"
     case notText = "not_text"
+    case notHJ212 = "not_hj212"
     case truncated
     case syntax
     case tooDeep = "too_deep"

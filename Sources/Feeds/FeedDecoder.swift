@@ -8,6 +8,7 @@ package struct FeedDecoder: Sendable {
     /// JSON in one of several shapes.
     case shapes([CompiledShape])
     case ukAir
+    case hj212
     case lidar([CompiledLidar])
     case lineProtocol
     case metricsText
@@ -22,6 +23,7 @@ package struct FeedDecoder: Sendable {
     case .preset(.ukAir): program = .ukAir
     case .preset(.influxLine): program = .lineProtocol
     case .preset(.prometheusText): program = .metricsText
+    case .preset(.hj212): program = .hj212
     case .preset(.lidarJSON):
       var shapes: [CompiledLidar] = []
       for shape in Presets.lidarShapes { shapes.append(try CompiledLidar(shape)) }
@@ -53,7 +55,13 @@ package struct FeedDecoder: Sendable {
   }
 
   /// The place of what is wrong with a body as a whole.
-  private var root: String { container == .json ? "$" : "line 1" }
+  private var root: String {
+    switch container {
+    case .json: "$"
+    case .hj212: "frame 1"
+    default: "line 1"
+    }
+  }
 
   private func read(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
     let body = raw.withoutByteOrderMark
@@ -75,6 +83,7 @@ package struct FeedDecoder: Sendable {
         return bad
       }
     case .ukAir: return UKAirDecoder.decode(body, context)
+    case .hj212: return HJ212Decoder.decode(body, context)
     case .lidar(let shapes): return LidarBodyDecoder.decode(shapes, body, context)
     case .lineProtocol: return LineProtocolDecoder.decode(body, context)
     case .metricsText: return MetricsTextDecoder.decode(body, context)
@@ -107,6 +116,7 @@ package struct FeedDecoder: Sendable {
     case .ukAir: .csv
     case .lineProtocol: .lineProtocol
     case .metricsText: .metricsText
+    case .hj212: .hj212
     case .mapping(let mapping):
       switch mapping.container {
       case .json, .ndjson, .table: .json

@@ -70,6 +70,8 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case influxLine = "influx-line"
   /// The exposition format of Prometheus, and OpenMetrics.
   case prometheusText = "prometheus-text"
+  /// Frames of HJ 212 (污染物在线监控系统数据传输标准), as instruments send them.
+  case hj212
 
   /// The preset of that name; `_` and `.` are taken for `-`, as providers' names are spelled in many ways.
   package init?(spelling name: String) {
@@ -108,6 +110,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     case .sensorThings: "OGC SensorThings observations (JSON), by their phenomenon time"
     case .influxLine: "InfluxDB line protocol, quantities by field name"
     case .prometheusText: "Prometheus or OpenMetrics text, quantities by metric name"
+    case .hj212: "HJ 212-2017 and HJ/T 212-2005 frames"
     }
   }
 
@@ -115,7 +118,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   var mayNameNoStation: Bool {
     switch self {
     case .sensorCommunity, .openaq, .airGradient, .sensorThings, .influxLine, .prometheusText: true
-    case .cnemc, .pm25in, .ukAir, .lidarJSON, .waqi, .openaqRealtime, .purpleAir, .airNowHourly: false
+    case .cnemc, .pm25in, .ukAir, .lidarJSON, .waqi, .openaqRealtime, .purpleAir, .airNowHourly, .hj212: false
     }
   }
 }

@@ -17,7 +17,7 @@ enum Presets {
     case .airGradient: airGradient
     case .airNowHourly: [PresetShape(airNowHourly)]
     case .sensorThings: sensorThings
-    case .ukAir, .lidarJSON, .influxLine, .prometheusText: []
+    case .ukAir, .lidarJSON, .influxLine, .prometheusText, .hj212: []
     }
   }
 

@@ -67,13 +67,16 @@ package struct FeedStatusView: Sendable, Hashable {
   package var pollDuration: DurationHistogram
   /// Polls that were due while the one before was still running.
   package var overruns: UInt64
+  /// Of a feed of instruments that dial in; its messages then stand where others have polls.
+  package var instruments: InstrumentFeedView?
 
   package init(
     name: String, state: FeedState, lastPoll: Instant? = nil, lastSuccess: Instant? = nil,
     lastError: FeedErrorView? = nil, nextPoll: Instant? = nil, polls: UInt64 = 0, notModified: UInt64 = 0,
     readings: UInt64 = 0, bytes: UInt64 = 0, outcomes: [LabelledCount] = [], verdicts: [LabelledCount] = [],
     dispositions: [LabelledCount] = [],
-    pollDuration: DurationHistogram = DurationHistogram(), overruns: UInt64 = 0
+    pollDuration: DurationHistogram = DurationHistogram(), overruns: UInt64 = 0,
+    instruments: InstrumentFeedView? = nil
   ) {
     self.name = name
     self.state = state
@@ -90,6 +93,7 @@ package struct FeedStatusView: Sendable, Hashable {
     self.dispositions = dispositions
     self.pollDuration = pollDuration
     self.overruns = overruns
+    self.instruments = instruments
   }
 
   /// Whether the newest poll brought an answer (the metric `lantian_feed_up`).

@@ -16,6 +16,7 @@ struct MetricsPage {
     var page = PrometheusWriter()
     writeDaemon(&page)
     writeFeeds(&page)
+    writeInstruments(&page)
     if let view {
       writeUnits(&page, view)
       writeTargets(&page, view)

@@ -298,3 +298,27 @@ struct PrecedenceTests {
     )
   }
 }
+
+@Suite("Feeds of instruments that dial in")
+struct InstrumentFeedTests {
+  @Test("the feed and its list of devices")
+  func values() throws {
+    let loaded = try ConfigurationLoader.load(CaseFolder.sources(CaseFolder.root + "/cases/good-instruments.yaml"))
+    #expect(loaded.feedNames == ["dial-in", "national", "more"])
+    let feed = try #require(loaded.instruments.first)
+    #expect(feed.listen == ListenAddress(host: "127.0.0.1", port: 9001) && feed.enabled && feed.connections == 40)
+    #expect(feed.idleMilliseconds == 10_800_000 && feed.lateAfterMilliseconds == 600_000)
+    let devices = feed.devices
+    #expect(devices.map(\.identity) == ["JLYP01_AIR01_0001", "88888880000001", "690000D5800028F889221AC0"])
+    #expect(devices.map(\.station) == ["M1", "M2", nil])
+    #expect(devices[0].units.isEmpty && devices[0].minutes == 1 && !devices[0].stampsEnd)
+    #expect(devices[0].password != devices[1].password && devices[1].password == devices[2].password)
+    #expect(devices[1].units[.pm25] == .milligramsPerCubicMeter && devices[1].units[.co] == .milligramsPerCubicMeter)
+    #expect(devices[1].units[.temperature] == nil && devices[1].minutes == 10 && devices[1].stampsEnd)
+    #expect(devices[2].units == [.co: .microgramsPerCubicMeter])
+    let other = loaded.instruments[1]
+    #expect(!other.enabled && other.devices.allSatisfy { $0.password == nil || $0.identity == "JLYP01_AIR01_0001" })
+    let lines = loaded.explanationLines.joined(separator: "\n")
+    #expect(lines.contains("127.0.0.1:9001") && lines.contains("instruments: 2"))
+  }
+}

@@ -5,7 +5,8 @@ import Testing
 struct PurityTests {
   /// No clock, no input or output, no randomness, no global state.
   static let pure = [
-    "AirQuality", "JSONText", "Feeds", "Lidar", "Screening", "Rollup", "Targets", "Alerts", "Engine", "History",
+    "AirQuality", "JSONText", "HJ212", "Feeds", "Lidar", "Screening", "Rollup", "Targets", "Alerts", "Engine",
+    "History",
     "Replay",
   ]
   /// What pure targets may import: each other, and the C parsers of bodies.

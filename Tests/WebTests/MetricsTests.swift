@@ -121,6 +121,22 @@ struct MetricsChecker {
     #expect(abs(found - value) <= abs(value) * 1e-12)
   }
 
+  @Test func feedsOfInstrumentsHaveFamiliesOfTheirOwn() async throws {
+    var sources = SampleSite.sources()
+    #expect(!(await checked(sources)).kinds.keys.contains { $0.hasPrefix("lantian_instrument") })
+    sources.feeds = { [SampleSite.dialIn] }
+    let page = await checked(sources)
+    #expect(page.faults.isEmpty, "\(page.faults)")
+    for (series, value) in [
+      (#"lantian_instrument_connections{feed="dial-in"}"#, 3.0),
+      (#"lantian_instrument_connections_total{feed="dial-in"}"#, 5),
+      (#"lantian_instrument_frames_total{feed="dial-in",verdict="checksum"}"#, 2),
+      (#"lantian_instrument_closes_total{feed="dial-in",reason="idle"}"#, 1),
+      (#"lantian_instrument_answers_total{feed="dial-in"}"#, 9),
+      (#"lantian_instrument_skipped_bytes_total{feed="dial-in"}"#, 4), (#"lantian_feed_up{feed="dial-in"}"#, 1),
+    ] { #expect(page.series[series] == value, "\(series)") }
+  }
+
   @Test func whatIsMissingIsLeftOut() async throws {
     let page = await checked(SampleSite.sources())
     let absent = [

@@ -256,6 +256,13 @@ enum SampleSite {
     return feeds
   }()
 
+  /// A feed of instruments that dial in.
+  static let dialIn = FeedStatusView(
+    name: "dial-in", state: .ok, lastPoll: now, lastSuccess: now, polls: 7, readings: 42,
+    instruments: InstrumentFeedView(
+      connections: 3, accepted: 5, frames: [.init("ok", 7), .init("checksum", 2)], closes: [.init("idle", 1)],
+      answers: 9, skippedBytes: 4))
+
   static let hooks = [
     HookStatusView(
       name: "duty-room", deliveries: [.init("delivered", 11), .init("dead_lettered", 1)], queueLength: 2,
