@@ -12,6 +12,7 @@ extension LoadedConfiguration {
       .init("stations", explainStations()),
       .init("feeds", .list(feeds.map { explainFeed($0) })),
       .init("instruments", .list(instruments.map { explainInstruments($0) })),
+      .init("forward", .list(forwards.map { explainForward($0) })),
       .init("polls_per_minute", .number(pollsPerMinute)),
       .init("targets", .list(targets.map { .text($0.path) })),
       .init("ledger", explainLedger()),
@@ -124,6 +125,16 @@ extension LoadedConfiguration {
       .init("connections", .integer(Int64(feed.connections))),
       .init("idle_timeout", .text(Quantities.describe(milliseconds: feed.idleMilliseconds))),
       .init("late_after", .text(Quantities.describe(milliseconds: feed.lateAfterMilliseconds))),
+    ])
+  }
+
+  private func explainForward(_ forward: ForwardConfiguration) -> ExplanationValue {
+    .object([
+      .init("name", .text(forward.name)), .init("enabled", .flag(forward.enabled)),
+      .init("address", .text(forward.address.description)), .init("format", .text(forward.format)),
+      .init("with_password", .flag(forward.password != nil)),
+      .init("delay", .text(Quantities.describe(milliseconds: forward.delayMilliseconds))),
+      .init("sources", .integer(Int64(forward.sources.count))),
     ])
   }
 

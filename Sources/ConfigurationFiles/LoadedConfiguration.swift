@@ -30,6 +30,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var presetSummaries: [String: String] = [:]
   /// Feeds of instruments that dial in, enabled and disabled ones in configuration order.
   package var instruments: [InstrumentFeedConfiguration] = []
+  /// Superior platforms that are reported to.
+  package var forwards: [ForwardConfiguration] = []
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.

@@ -40,6 +40,7 @@ package actor DaemonRuntime {
   var pipeline: EnginePipeline?
   var intake: FeedIntake?
   var instruments: InstrumentHub?
+  var forwarder: Forwarder?
   /// How long each feed of instruments may be silent, milliseconds.
   let instrumentPatience = Mutex<[String: Int64]>([:])
   var poster: HookPoster?
@@ -139,6 +140,7 @@ package actor DaemonRuntime {
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
     instruments = makeInstruments(intake, clock)
+    forwarder = Forwarder(holder: holder, pipeline: pipeline, clock: clock, logger: logger)
     poster = try HookPoster()
     makeDeliverer(configuration, store)
     var transportLimits = TransportLimits()
@@ -160,6 +162,7 @@ package actor DaemonRuntime {
     await poller.poller?.start()
     deliverer.deliverer?.wake()
     try await listenForInstruments(configuration)
+    await forwarder?.apply(loaded)
     startTimers(loaded)
     status.withLock {
       $0.ready = true
@@ -176,10 +179,10 @@ package actor DaemonRuntime {
     _ loaded: LoadedConfiguration, _ holder: StoreHolder, _ pipeline: EnginePipeline, _ intake: FeedIntake,
     _ clock: any SiteClock
   ) async throws(WebError) {
-    guard let instruments else { return }
+    guard let instruments, let forwarder else { return }
     let face = WebBridge(
       holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer,
-      instruments: instruments,
+      instruments: instruments, forwarder: forwarder,
       instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } }, clock: clock,
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })
     let server = WebServer(sources: face.sources(broadcaster: broadcaster), logger: logger)

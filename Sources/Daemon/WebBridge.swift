@@ -19,6 +19,7 @@ struct WebBridge: Sendable {
   var poller: PollerHolder
   var deliverer: DelivererHolder
   var instruments: InstrumentHub
+  var forwarder: Forwarder
   /// How long each feed of instruments may be silent, milliseconds.
   var instrumentPatience: @Sendable (String) -> Int64
   var clock: any SiteClock
@@ -30,13 +31,15 @@ struct WebBridge: Sendable {
   private static let queue = DispatchQueue(label: "lantian.reads", attributes: .concurrent)
 
   func sources(broadcaster: Broadcaster) -> WebSources {
-    WebSources(
+    var sources = WebSources(
       view: { pipeline.committedView }, feeds: feeds, hooks: hooks, daemon: daemon,
       events: { since, limit in try await events(since: since, limit: limit) },
       series: { request in try await series(request) }, reload: reload,
       performAct: { request in await lift(request) },
       performDust: { request in await performDust(request) },
       performReview: { part in await performReview(part) }, broadcaster: broadcaster)
+    sources.forwards = { [forwarder] in forwarder.statuses }
+    return sources
   }
 
   // MARK: Status

@@ -9,6 +9,8 @@ package enum Answer: Sendable, Hashable {
 
   /// QnRtn of HJ 212-2017, table 6.
   package enum Refusal: Int, Sendable, Hashable {
+    /// The request is not carried out.
+    case declined = 2
     case password = 3
     case device = 4
     case flag = 6

@@ -19,7 +19,7 @@ package struct InstrumentSession: Sendable {
 
   /// A frame that was not taken.
   package struct Refusal: Sendable, Hashable {
-    /// What is wrong with it.
+    /// What is wrong; the label of its counter.
     package enum Kind: String, Sendable, CaseIterable { case length, checksum, segment, device, password, command }
     package var kind: Kind
     /// MN as it was sent, bounded; empty when there was none.
@@ -28,7 +28,7 @@ package struct InstrumentSession: Sendable {
     package var message: String
   }
 
-  /// Why the connection is given up.
+  /// Why this side ends the connection.
   package enum CloseReason: String, Sendable, Hashable {
     case tooManyRefusals = "too_many_refusals"
     /// Too many bytes that are no frame.

@@ -4,7 +4,7 @@ package import AirQuality
 package struct MessageReadings: Sendable, Hashable {
   /// A factor or part that gave no reading, though it should have.
   package struct Issue: Sendable, Hashable {
-    /// What it is about.
+    /// What of the message is bad.
     package enum Subject: Sendable, Hashable { case time, value, part }
     package var subject: Subject
     /// `a34004-Avg`, `DataTime`.

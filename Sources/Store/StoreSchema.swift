@@ -77,6 +77,16 @@ enum StoreSchema {
         ALTER TABLE seals ADD COLUMN review INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX events_at ON events(at);
         """),
+    Migration(
+      version: 5, name: "forwards",
+      sql: """
+        CREATE TABLE forwards(
+          forward TEXT NOT NULL, number INTEGER NOT NULL, source TEXT NOT NULL, hour INTEGER NOT NULL,
+          request TEXT NOT NULL, content TEXT NOT NULL, created_at INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+          attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '', PRIMARY KEY(forward, number)) STRICT;
+        CREATE INDEX forwards_pending ON forwards(forward, number) WHERE state = 0;
+        CREATE INDEX forwards_hours ON forwards(forward, hour);
+        """),
   ]
 
   static var version: Int { migrations.count }

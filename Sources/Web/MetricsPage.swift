@@ -11,6 +11,7 @@ struct MetricsPage {
   let streams: Int
   let droppedStreams: UInt64
   let statistics: WebStatistics
+  var forwards: [ForwardStatusView] = []
 
   func render() -> [UInt8] {
     var page = PrometheusWriter()
@@ -23,6 +24,7 @@ struct MetricsPage {
     }
     writeTransitions(&page)
     writeHooks(&page)
+    writeForwards(&page)
     writeListeners(&page)
     writeProcess(&page)
     return page.bytes

@@ -126,7 +126,7 @@ struct WebFace: Sendable {
     let page = MetricsPage(
       view: sources.view(), feeds: sources.feeds(), hooks: sources.hooks(), daemon: sources.daemon(),
       transitions: sources.broadcaster.transitions, streams: sources.broadcaster.clientCount,
-      droppedStreams: sources.broadcaster.droppedCount, statistics: statistics)
+      droppedStreams: sources.broadcaster.droppedCount, statistics: statistics, forwards: sources.forwards())
     return WebReply(
       status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: page.render(),
       headers: [.cacheControl: "no-store"])

@@ -11,6 +11,8 @@ package struct WebSources: Sendable {
   /// In configuration order.
   package var hooks: @Sendable () -> [HookStatusView]
   package var daemon: @Sendable () -> DaemonStatusView
+  /// Superior platforms that are reported to, in configuration order.
+  package var forwards: @Sendable () -> [ForwardStatusView] = { [] }
   /// Committed events with a sequence above `since`, ascending and gapless, at most `limit`.
   package var events: @Sendable (_ since: Int64, _ limit: Int) async throws -> [EventRecord]
   /// Windows of a station, ascending; missing windows may be left out.

@@ -57,12 +57,12 @@ struct InstrumentTests {
     var damaged = try Self.frame("99")
     damaged[damaged.count - 4] = damaged[damaged.count - 4] == 0x30 ? 0x31 : 0x30
     for byte in damaged { try client.send([byte]) }
-    let refusal = try #require(try client.line())
+    let refusal = try #require(try await client.line())
     #expect(refusal.contains(";CN=9011;") && refusal.contains("QnRtn=9") && refusal.contains("MN=DEV1"), "\(refusal)")
     let whole = try Self.frame("37.5")
     try client.send(whole[..<50])
     try client.send(whole[50...])
-    let answer = try #require(try client.line())
+    let answer = try #require(try await client.line())
     #expect(answer.contains(";ST=91;CN=9014;") && answer.hasPrefix("##"), "\(answer)")
     daemon.kill()
     _ = try await daemon.child.waitForEnd(within: 10)
@@ -82,13 +82,13 @@ struct InstrumentTests {
     let daemon = try await LantianProcess.start(bench)
     let client = try InstrumentClient(port: await Self.port(daemon))
     try client.send(Self.frame("0.0968", device: "DEV2", password: "any", command: 2051))
-    #expect(try client.line()?.contains("CN=9014") == true)
+    #expect(try await client.line()?.contains("CN=9014") == true)
     try client.send(Self.frame("55", mark: "M"))
-    #expect(try client.line()?.contains("CN=9014") == true)
+    #expect(try await client.line()?.contains("CN=9014") == true)
     try client.send(Self.frame("56", password: "654321"))
-    #expect(try client.line()?.contains("QnRtn=3") == true)
+    #expect(try await client.line()?.contains("QnRtn=3") == true)
     try client.send(Self.frame("57", device: "NOBODY"))
-    #expect(try client.line()?.contains("QnRtn=4") == true)
+    #expect(try await client.line()?.contains("QnRtn=4") == true)
     _ = try await eventually("the values of both") {
       try Self.value(daemon, "2183A") != nil && Self.value(daemon, "M1") != nil ? true : nil
     }
@@ -107,7 +107,7 @@ struct InstrumentTests {
     ] { #expect(metrics[series] == value, "\(series) \(metrics[series] ?? -1)") }
     #expect(!daemon.log.contains("654321") && !daemon.log.contains("123456"))
     #expect(try await daemon.stop() == .exited(0))
-    #expect(try client.line() == nil)
+    #expect(try await client.line() == nil)
   }
 
   @Test("a reload brings new devices to open connections; an address that is taken refuses it")
@@ -117,16 +117,16 @@ struct InstrumentTests {
     let port = try await Self.port(daemon)
     let client = try InstrumentClient(port: port)
     try client.send(Self.frame("10", device: "DEV3"))
-    #expect(try client.line()?.contains("QnRtn=4") == true)
+    #expect(try await client.line()?.contains("QnRtn=4") == true)
     try bench.write("devices.csv", "mn,station\nDEV3,F1\n")
     try bench.configure(feeds: Self.listener(port: 0))
     #expect(try LoopbackClient(port: daemon.port).request("POST", "/-/reload").status == 200)
     try client.send(Self.frame("11", device: "DEV3"))
-    #expect(try client.line()?.contains("CN=9014") == true)
+    #expect(try await client.line()?.contains("CN=9014") == true)
     try bench.configure(feeds: Self.listener(port: daemon.port))
     #expect(try LoopbackClient(port: daemon.port).request("POST", "/-/reload").status != 200)
     try client.send(Self.frame("12", device: "DEV3"))
-    #expect(try client.line()?.contains("CN=9014") == true)
+    #expect(try await client.line()?.contains("CN=9014") == true)
     #expect(try await daemon.stop() == .exited(0))
   }
 

@@ -21,7 +21,9 @@ struct FrameScannerTests {
 
   @Test("a stream cut at every byte gives the same", .enabled(if: RecordedFrames.arePresent, "no recorded frames"))
   func splits() {
-    let rows = RecordedFrames.rows
+    // The shortest ones of either kind: every cut of them all would take minutes.
+    let rows = RecordedFrames.rows.filter { $0.bytes.count < 220 }
+    #expect(Set(rows.map(\.verdict)) == ["valid", "bad-crc", "bad-length+crc"])
     var stream: [UInt8] = Array("\r\nnoise #1 ## ###".utf8)
     for row in rows { stream += row.bytes + Array("\u{0}~#".utf8) }
     // Without line breaks between them, too.

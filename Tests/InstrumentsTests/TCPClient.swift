@@ -1,9 +1,11 @@
+import Dispatch
 import Glibc
 
-/// A blocking client on loopback; every wait ends after ten seconds.
+/// A client on loopback; every wait ends after ten seconds. It waits on a queue of its own: tests go on meanwhile.
 final class TCPClient: Sendable {
   struct Failure: Error, CustomStringConvertible { var description: String }
   private let descriptor: Int32
+  private let queue = DispatchQueue(label: "client")
 
   init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -37,7 +39,13 @@ final class TCPClient: Sendable {
   func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// The next line without its end; nil when the peer has closed.
-  func line() throws -> String? {
+  func line() async throws -> String? {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { @Sendable [self] in continuation.resume(with: Result { try receiveLine() }) }
+    }
+  }
+
+  private func receiveLine() throws -> String? {
     var bytes: [UInt8] = []
     while true {
       var byte: UInt8 = 0

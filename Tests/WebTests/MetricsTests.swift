@@ -137,6 +137,26 @@ struct MetricsChecker {
     ] { #expect(page.series[series] == value, "\(series)") }
   }
 
+  @Test func reportsUpwardHaveFamiliesOfTheirOwn() async throws {
+    var sources = SampleSite.sources()
+    #expect(!(await checked(sources)).kinds.keys.contains { $0.hasPrefix("lantian_forward") })
+    sources.forwards = {
+      [
+        ForwardStatusView(
+          name: "province", isConnected: true, queueLength: 4, oldestPendingSeconds: 2.5,
+          deliveries: [.init("delivered", 7), .init("failed", 2)])
+      ]
+    }
+    let page = await checked(sources)
+    #expect(page.faults.isEmpty, "\(page.faults)")
+    for (series, value) in [
+      (#"lantian_forward_connected{forward="province"}"#, 1.0),
+      (#"lantian_forward_queue_length{forward="province"}"#, 4),
+      (#"lantian_forward_oldest_pending_seconds{forward="province"}"#, 2.5),
+      (#"lantian_forward_deliveries_total{forward="province",outcome="failed"}"#, 2),
+    ] { #expect(page.series[series] == value, "\(series)") }
+  }
+
   @Test func whatIsMissingIsLeftOut() async throws {
     let page = await checked(SampleSite.sources())
     let absent = [
