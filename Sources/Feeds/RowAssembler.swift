@@ -37,7 +37,7 @@ struct RowAssembler {
     for index in 0..<block.count {
       var position = block.position(index)
       position.line = line
-      if block.hasColumns(index) {
+      if block.hasColumns(index) || mapping.takesValuesAsRows {
         take(block.row(index), position)
       } else {
         note(.row, position, nil, "a row is an object or a list here; this one is left out")
