@@ -97,7 +97,8 @@ class Walker {
  public:
   Walker(const lantian_json_plan &plan, lantian_json_sink sink, void *context)
       : plan(plan), sink(sink), context(context), width(plan.columns.size()),
-        capacity(plan.has_numbers ? 1 : LANTIAN_JSON_BLOCK_ROWS),
+        // A path without `[*]` leads to one row.
+        capacity(plan.has_numbers || plan.segments.size() == 1 ? 1 : LANTIAN_JSON_BLOCK_ROWS),
         cells(new lantian_cell[std::max<size_t>(width, 1) * capacity]), rows(new lantian_json_row[capacity]) {
     std::memset(&result, 0, sizeof result);
     std::memset(&where, 0, sizeof where);
