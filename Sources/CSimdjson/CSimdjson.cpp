@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,7 @@ namespace {
 constexpr size_t kept_capacity_bytes = 8u << 20;
 
 struct Step {
-  enum class Kind { key, index, every } kind;
+  enum class Kind { key, index, every, row } kind;
   std::string key;
   size_t index = 0;
 };
@@ -96,7 +97,8 @@ class Walker {
  public:
   Walker(const lantian_json_plan &plan, lantian_json_sink sink, void *context)
       : plan(plan), sink(sink), context(context), width(plan.columns.size()),
-        capacity(plan.has_numbers ? 1 : LANTIAN_JSON_BLOCK_ROWS),
+        // A path without `[*]` leads to one row.
+        capacity(plan.has_numbers || plan.segments.size() == 1 ? 1 : LANTIAN_JSON_BLOCK_ROWS),
         cells(new lantian_cell[std::max<size_t>(width, 1) * capacity]), rows(new lantian_json_row[capacity]) {
     std::memset(&result, 0, sizeof result);
     std::memset(&where, 0, sizeof where);
@@ -127,6 +129,38 @@ class Walker {
     int32_t slot;
   };
   std::vector<Guess> guesses;
+  /// How far a column has come in the list that stands beside the rows' own.
+  struct Cursor {
+    std::optional<simdjson::dom::array::iterator> at, end;
+    uint32_t index = 0;
+    lantian_json_row outer;
+  };
+  std::vector<Cursor> cursors;
+
+  /// The element with the number of the row. Rows come in order, so a list is walked once.
+  bool beside(const element &from, size_t column, element &to) {
+    simdjson::dom::array array;
+    const size_t levels = plan.segments.size() - 1;
+    if (levels == 0 || from.get(array) != simdjson::SUCCESS) return false;
+    if (cursors.empty()) cursors.resize(width);
+    Cursor &cursor = cursors[column];
+    const uint32_t index = where.index[levels - 1];
+    const bool same = cursor.at && cursor.index <= index &&
+        std::memcmp(cursor.outer.index, where.index, (levels - 1) * sizeof where.index[0]) == 0;
+    if (!same) {
+      cursor.at = array.begin();
+      cursor.end = array.end();
+      cursor.index = 0;
+      cursor.outer = where;
+    }
+    while (cursor.index < index && *cursor.at != *cursor.end) {
+      ++*cursor.at;
+      cursor.index++;
+    }
+    if (!(*cursor.at != *cursor.end)) return false;
+    to = **cursor.at;
+    return true;
+  }
 
   void visit(const element &from, size_t segment, uint32_t steps_before) {
     enclosing[segment] = from;
@@ -222,7 +256,11 @@ class Walker {
     for (size_t s = first; s < column.steps.size(); s++) {
       element next;
       bool duplicate = false;
-      if (!descend(here, column.steps[s], next, duplicate)) return;
+      if (column.steps[s].kind == Step::Kind::row) {
+        if (!beside(here, size_t(&column - plan.columns.data()), next)) return;
+      } else if (!descend(here, column.steps[s], next, duplicate)) {
+        return;
+      }
       if (duplicate) {
         cell.kind = LANTIAN_CELL_DUPLICATE;
         return;
@@ -292,7 +330,9 @@ std::vector<Step> steps_of(const lantian_json_step *steps, size_t count) {
   std::vector<Step> list;
   for (size_t s = 0; s < count; s++) {
     Step step;
-    if (steps[s].every) {
+    if (steps[s].every == LANTIAN_JSON_ROW) {
+      step.kind = Step::Kind::row;
+    } else if (steps[s].every) {
       step.kind = Step::Kind::every;
     } else if (steps[s].key != nullptr) {
       step.kind = Step::Kind::key;

@@ -1,9 +1,14 @@
 import AirQuality
 
 extension CompiledMapping.Long {
+  /// What a row's name of its pollutant means, nil when it is none that the mapping reads.
+  func target(_ name: String) -> CompiledMapping.Target? {
+    names[name] ?? (knowsCommonNames ? commonTarget(name) : nil)
+  }
+
   /// What a name outside the mapping's list means, with the unit that the name or else the pollutant has; nil when it is
   /// no quantity known here.
-  func commonTarget(_ name: String) -> CompiledMapping.Target? {
+  private func commonTarget(_ name: String) -> CompiledMapping.Target? {
     guard name.utf8.count <= FeedLimits.nameBytes, let quantity = QuantityName(name) else { return nil }
     let pollutant = quantity.pollutant
     guard let (factor, offset) = (quantity.unit ?? pollutant.unit).conversion(for: pollutant) else { return nil }

@@ -59,6 +59,8 @@ final class CompiledMapping: Sendable {
   let errorPlan: JSONPlan?
   let nextPagePlan: JSONPlan?
   let table: JSONTable?
+  /// Rows may be single values: the stamps of parallel lists.
+  let takesValuesAsRows: Bool
   let advice: String?
 
   init(_ mapping: FeedMapping) throws(MappingError) {
@@ -103,6 +105,7 @@ final class CompiledMapping: Sendable {
       table = nil
     }
     plan = try Self.plan(mapping, columns)
+    takesValuesAsRows = plan?.columns.contains { $0.level == 0 && $0.steps.isEmpty } ?? false
     (errorPlan, nextPagePlan) = try Self.rootPlans(mapping)
   }
 

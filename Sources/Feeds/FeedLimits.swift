@@ -25,6 +25,10 @@ package enum FeedLimits {
   package static let pointFields = 1_024
   /// Bytes of one field name or label.
   package static let nameBytes = 256
+  /// Lines of an NDJSON body that are bad one after the other, after which the rest is not read.
+  package static let badLines = 10_000
+  /// Names and units of rows remembered within one body.
+  package static let rememberedTexts = 48
   /// Names of quantities remembered within one body.
   package static let rememberedNames = 256
 }

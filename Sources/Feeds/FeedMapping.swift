@@ -4,7 +4,9 @@ package import AirQuality
 /// them; `FeedDecoder.init` checks them and names what is wrong.
 ///
 /// Paths depend on the container. JSON: `$`, `.name`, `['name']`, `[0]` from the row; the row path may use `[*]` up to
-/// four times, nested; a column path may begin with `^` (or `^^` …) instead of `$` to start at what encloses the row.
+/// four times, nested; a column path may begin with `^` (or `^^` …) instead of `$` to start at what encloses the row, and
+/// `[#]` in it is the element with the row's number: rows of parallel lists are `$.hourly.time[*]`, their stamp `$`, a
+/// value `^.hourly.pm10[#]`.
 /// CSV and tables: a header name, or `[0]` by position. XML: `PM2_5`, `a/b`, `@id`, `a/@id` below the row element,
 /// without namespace prefixes. In any container ` | ` separates alternatives, of which the first that holds a value is
 /// taken: `$.pm2_5_atm | $.pm2_5`.

@@ -1,9 +1,12 @@
-/// The subset of JSONPath that mappings use: `$`, `.name`, `['name']`, `[0]`, `[*]`; `^` for what encloses the row.
+/// The subset of JSONPath that mappings use: `$`, `.name`, `['name']`, `[0]`, `[*]`; `^` for what encloses the row;
+/// `[#]` for the element that has the row's own number.
 struct JSONPath: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     case key(String)
     case index(Int)
     case every
+    /// `[#]`: the number of the innermost `[*]`.
+    case row
   }
 
   /// How many `^` it starts with; 0 for `$`.
@@ -35,7 +38,7 @@ struct JSONPath: Sendable, Hashable {
       } else if bytes[index] == UInt8(ascii: "[") {
         guard let end = Self.bracketEnd(bytes, index) else { throw fail("a bracket is not closed") }
         guard let step = Self.bracket(bytes[(index + 1)..<end]) else {
-          throw fail("between brackets stand 'name', a number from 0, or *")
+          throw fail("between brackets stand 'name', a number from 0, * or #")
         }
         steps.append(step)
         index = end + 1
@@ -59,6 +62,7 @@ struct JSONPath: Sendable, Hashable {
 
   private static func bracket(_ inner: ArraySlice<UInt8>) -> Step? {
     if inner.elementsEqual("*".utf8) { return .every }
+    if inner.elementsEqual("#".utf8) { return .row }
     if let first = inner.first, first == UInt8(ascii: "'") || first == UInt8(ascii: "\"") {
       guard inner.count >= 3 else { return nil }
       return .key(String(decoding: inner.dropFirst().dropLast(), as: UTF8.self))
@@ -77,6 +81,7 @@ struct JSONPath: Sendable, Hashable {
         text += simple ? "." + name : "['" + name + "']"
       case .index(let number): text += "[\(number)]"
       case .every: text += "[*]"
+      case .row: text += "[#]"
       }
     }
     return text

@@ -19,6 +19,12 @@ final class JSONPlan: @unchecked Sendable {
     if let bad = columns.first(where: { $0.steps.contains(.every) }) {
       throw MappingError(key, "\"\(bad.text)\": [*] stands in the path to the rows only")
     }
+    guard !rows.steps.contains(.row) else {
+      throw MappingError(key, "\"\(rows.text)\": [#] stands in the paths of columns only")
+    }
+    if let bad = columns.first(where: { $0.steps.contains(.row) }), !rows.steps.contains(.every) {
+      throw MappingError(key, "\"\(bad.text)\": [#] is the number of a row, and \(rows.text) has no [*] to count")
+    }
     guard columns.count <= FeedLimits.columns else {
       throw MappingError(key, "\(columns.count) columns; at most \(FeedLimits.columns) can be read")
     }
@@ -54,7 +60,11 @@ final class JSONPlan: @unchecked Sendable {
   /// Where a column of a row stands: `$.data[3].pm2_5`.
   func path(_ position: RowPosition, column: Int) -> String {
     let path = columns[column]
-    return "$" + print(enclosing(path.level), position) + JSONPath.print(path.steps)
+    let (a, b, c, d) = position.indices
+    let levels = rows.steps.count(where: { $0 == .every })
+    let row = levels > 0 ? [a, b, c, d][levels - 1] : 0
+    return "$" + print(enclosing(path.level), position)
+      + JSONPath.print(path.steps.map { $0 == .row ? .index(Int(row)) : $0 })
   }
 
   /// The steps that lead to what encloses the row `level` times.
@@ -94,6 +104,7 @@ private struct StepArena {
             return (offset, bytes.count - offset, 0, 0)
           case .index(let number): return (0, 0, number, 1)
           case .every: return (0, 0, 0, 2)
+          case .row: return (0, 0, 0, 3)
           }
         })
     }
@@ -106,7 +117,7 @@ private struct StepArena {
       let flat = unsafe plans.joined().map { step in
         unsafe lantian_json_step(
           key: step.kind == 0 ? buffer.baseAddress! + step.offset : nil, key_length: step.length,
-          index: Int64(step.index), every: step.kind == 2 ? 1 : 0)
+          index: Int64(step.index), every: UInt8(max(0, step.kind - 1)))
       }
       return unsafe flat.withUnsafeBufferPointer { all -> OpaquePointer? in
         var parts: [UnsafeBufferPointer<lantian_json_step>] = unsafe []

@@ -9,6 +9,7 @@ enum NDJSONDecoder {
     var start = 0
     var line = 0
     var truncation: DecodeFailure?
+    var badLines = 0
     while start < body.count {
       line += 1
       let end = body.index(of: 0x0A, from: start) ?? body.count
@@ -17,6 +18,7 @@ enum NDJSONDecoder {
       start = end + 1
       guard !text.isEmpty else { continue }
       let position = RowPosition(line: line)
+      let errorsBefore = assembler.log.count
       do throws(DecodeFailure) {
         let document = try JSONDocument(text)
         if let fault = document.fault { throw fault }
@@ -28,6 +30,12 @@ enum NDJSONDecoder {
         if isLast, error.code == .truncated {
           truncation = DecodeFailure(.truncated, "the body ends inside line \(line)", path: "line \(line)")
         }
+      }
+      badLines = assembler.log.count == errorsBefore ? 0 : badLines + 1
+      if badLines == FeedLimits.badLines {
+        return assembler.finish(
+          DecodeFailure(
+            .noUsableRow, "\(badLines) lines up to line \(line) are bad one after the other; the rest is not read"))
       }
     }
     return assembler.finish(truncation)

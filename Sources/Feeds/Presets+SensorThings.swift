@@ -20,16 +20,29 @@ extension Presets {
       error: error, nextPage: "$['@iot.nextLink']")
   }
 
+  /// `$resultFormat=dataArray`: lists of components, grouped by Datastream.
+  private static let dataArray = FeedMapping(
+    container: .table(rows: "$.value[*].dataArray[*]", fields: "$.value[0].components"),
+    station: "^.Datastream['@iot.id'] | ^['Datastream@iot.navigationLink']",
+    time: TimeMapping(
+      path: "phenomenonTime | resultTime", notation: .rfc3339, meaning: .instant, periodMilliseconds: 0),
+    missing: missing, values: [ValueMapping(pollutant: "unspecified", path: "result", unit: "unspecified")],
+    error: error, nextPage: "$['@iot.nextLink']", advice: advice)
+
+  private static let advice =
+    "the observations do not say what they measure: they are kept as unspecified; ask the server with "
+    + "$expand=Datastream($expand=Thing,ObservedProperty)"
+
   private static func alone(_ rows: String) -> FeedMapping {
     FeedMapping(
       container: .json(rows: rows), station: nil, time: time, missing: missing,
       values: [ValueMapping(pollutant: "unspecified", path: "$.result", unit: "unspecified")], error: error,
       nextPage: "$['@iot.nextLink']",
-      advice: "the observations do not say what they measure: they are kept as unspecified; ask the server with "
-        + "$expand=Datastream($expand=Thing,ObservedProperty)")
+      advice: advice)
   }
 
   static let sensorThings = [
+    PresetShape(.path("$.value[0].dataArray"), dataArray),
     PresetShape(
       .path("$.value[0].Datastream"), observations("$.value[*]", up: "$.Datastream", thing: "$.Datastream.Thing")),
     PresetShape(.path("$[0].Datastream"), observations("$[*]", up: "$.Datastream", thing: "$.Datastream.Thing")),

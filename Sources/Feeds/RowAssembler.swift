@@ -18,8 +18,9 @@ struct RowAssembler {
   var lastStamp: (bytes: [UInt8], instant: Instant)?
   /// A date and its time of day, joined.
   var joined: [UInt8] = []
-  /// What names outside the mapping's list turned out to be.
-  private var commonNames: [String: CompiledMapping.Target?] = [:]
+  /// What the rows' names and units turned out to mean; bodies repeat a few.
+  private var names: [(bytes: [UInt8], target: CompiledMapping.Target?)] = []
+  private var units: [(bytes: [UInt8], pollutant: Pollutant, factor: Double, offset: Double)] = []
   private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
@@ -37,7 +38,7 @@ struct RowAssembler {
     for index in 0..<block.count {
       var position = block.position(index)
       position.line = line
-      if block.hasColumns(index) {
+      if block.hasColumns(index) || mapping.takesValuesAsRows {
         take(block.row(index), position)
       } else {
         note(.row, position, nil, "a row is an object or a list here; this one is left out")
@@ -75,17 +76,17 @@ struct RowAssembler {
   typealias RowHead = (station: UInt32, stamp: Instant, begin: Instant, period: Int32)
 
   private mutating func take(_ long: CompiledMapping.Long, _ cells: CellRow, _ position: RowPosition, _ head: RowHead) {
-    let name: String
     let column = mapping.present(cells, long.pollutantColumn)
+    let found: CompiledMapping.Target?
     switch cells[column].kind {
-    case .text(let text): name = text.trimmed.string
-    case .integer(let code): name = String(code)
+    case .text(let text): found = target(text.trimmed, long)
+    case .integer(let code): found = long.target(String(code))
     default:
       let found = cells[column].description
       note(.row, position, column, "the pollutant's name is \(found); a text is needed")
       return
     }
-    guard let target = target(name, long) else {
+    guard let target = found else {
       ignoredValues += 1
       return
     }
@@ -95,12 +96,12 @@ struct RowAssembler {
   }
 
   /// What a row's name of its pollutant means.
-  private mutating func target(_ name: String, _ long: CompiledMapping.Long) -> CompiledMapping.Target? {
-    if let target = long.names[name] { return target }
-    guard long.knowsCommonNames else { return nil }
-    if let known = commonNames[name] { return known }
-    let found = long.commonTarget(name)
-    if commonNames.count < FeedLimits.rememberedNames { commonNames[name] = .some(found) }
+  private mutating func target(_ name: ByteText, _ long: CompiledMapping.Long) -> CompiledMapping.Target? {
+    for index in names.indices where name.equals(names[index].bytes) { return names[index].target }
+    let found = long.target(name.string)
+    if names.count < FeedLimits.rememberedTexts, name.count <= FeedLimits.nameBytes {
+      names.append((name.bytes, found))
+    }
     return found
   }
 
@@ -199,8 +200,16 @@ struct RowAssembler {
       note(.unit, position, column, "the unit is \(cells[column].description); a text such as ug/m3 is needed")
       return nil
     }
-    switch UnitReading(text.trimmed.string, target.pollutant) {
-    case .conversion(let factor, let offset): return (factor, offset)
+    let spelled = text.trimmed
+    for index in units.indices where units[index].pollutant == target.pollutant && spelled.equals(units[index].bytes) {
+      return (units[index].factor, units[index].offset)
+    }
+    switch UnitReading(spelled.string, target.pollutant) {
+    case .conversion(let factor, let offset):
+      if units.count < FeedLimits.rememberedTexts, spelled.count <= FeedLimits.nameBytes {
+        units.append((spelled.bytes, target.pollutant, factor, offset))
+      }
+      return (factor, offset)
     case .unknown(let message), .unfit(let message):
       note(.unit, position, column, message)
       return nil

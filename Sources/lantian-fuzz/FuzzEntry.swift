@@ -16,6 +16,13 @@ enum FuzzEntry {
         rowPeriod: .init(path: "$.n", unitMilliseconds: 60_000, unitPath: "$.u")),
       long: LongLayout(pollutant: "$.k", value: "$.v", unitPath: "$.w", knowsCommonNames: true),
       position: PositionMapping(latitude: "$.lat", longitude: "$.lon")),
+    "mapping-lists": FeedMapping(
+      container: .json(rows: "$[*].hourly.time[*]"), station: "^.id",
+      time: TimeMapping(path: "$", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
+      values: [
+        ValueMapping(pollutant: "pm10", path: "^.hourly.pm10[#]", unit: "ug/m3"),
+        ValueMapping(pollutant: "o3", path: "^.hourly.gas[#].o3 | ^.hourly.o3[#]", unit: "ug/m3"),
+      ]),
     "mapping-csv": FeedMapping(
       container: .csv(.init(delimiter: ";")), station: "id",
       time: TimeMapping(

@@ -43,6 +43,8 @@ struct FuzzTests {
 
   static let subjects: [(FeedFormat, [UInt8])] =
     FeedPreset.allCases.map { (.preset($0), (try? Seeds.small($0)) ?? []) } + [
+      (.mapping(ndjson), (try? Seeds.bytes("mapping-ndjson/good")) ?? []),
+      (.mapping(lists), (try? Seeds.bytes("mapping-lists/good")) ?? []),
       (.mapping(Mappings.park), Array(BadBodyTests.good.utf8)),
       (.mapping(Mappings.csv), Array(MappingTests.csvCases[1].body.utf8)),
       (.mapping(Mappings.xml), Array(MappingTests.xmlCases[2].body.utf8)),
@@ -79,11 +81,20 @@ struct FuzzTests {
   static func format(_ name: String) -> FeedFormat {
     switch name {
     case "mapping-ndjson": .mapping(Self.ndjson)
+    case "mapping-lists": .mapping(Self.lists)
     case "mapping-csv": .mapping(Mappings.csv)
     case "mapping-xml": .mapping(Mappings.xml)
     default: FeedFormat(named: name) ?? .mapping(Mappings.park)
     }
   }
+
+  static let lists = FeedMapping(
+    container: .json(rows: "$[*].hourly.time[*]"), station: "^.id",
+    time: TimeMapping(path: "$", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
+    values: [
+      ValueMapping(pollutant: "pm10", path: "^.hourly.pm10[#]", unit: "ug/m3"),
+      ValueMapping(pollutant: "o3", path: "^.hourly.gas[#].o3 | ^.hourly.o3[#]", unit: "ug/m3"),
+    ])
 
   static let ndjson = FeedMapping(
     container: .ndjson(rows: "$.p[*]"), station: "^.id | $.id",

@@ -30,6 +30,18 @@ struct LayoutTests {
     #expect(decode(.mapping(mapping), #"{"error":"quota"}"#).failure?.code == .errorReply)
   }
 
+  @Test("a body that is no NDJSON is given up, an odd line is not")
+  func badLines() {
+    let mapping = FeedMapping(
+      container: .ndjson(rows: "$"), station: "$.id", time: Self.time("$.t", .epochSeconds),
+      values: [ValueMapping(pollutant: "pm25", path: "$.v", unit: "ug/m3")])
+    let good = #"{"id":"A","t":1606784400,"v":1}"# + "\n"
+    let given = decode(.mapping(mapping), good + String(repeating: "x\n", count: 20_000) + good)
+    #expect(given.failure?.code == .noUsableRow && given.lines.count == 1 && given.errorCount == FeedLimits.badLines)
+    let odd = decode(.mapping(mapping), String(repeating: "x\n" + good, count: 11_000))
+    #expect(odd.verdict == .ok && odd.lines.count == 11_000 && odd.errorCount == 11_000)
+  }
+
   @Test("NDJSON in GB18030")
   func gbkLines() {
     var mapping = FeedMapping(
@@ -57,6 +69,51 @@ struct LayoutTests {
     let unnamed = decode(.mapping(mapping), #"{"r":{"rows":[[1]]}}"#)
     #expect(unnamed.failure?.code == .noRows && unnamed.failure?.message.contains("fields") == true)
     #expect(decode(.mapping(mapping), #"{"message":"no such user"}"#).failure?.code == .errorReply)
+  }
+
+  @Test("parallel lists: a list for each quantity")
+  func parallelLists() {
+    let mapping = FeedMapping(
+      container: .json(rows: "$[*].hourly.time[*]"), station: "^.id", time: Self.time("$", .epochSeconds),
+      values: [
+        ValueMapping(pollutant: "pm10", path: "^.hourly.pm10[#]", unit: "ug/m3"),
+        ValueMapping(pollutant: "o3", path: "^.hourly.gas[#].o3", unit: "ug/m3"),
+      ])
+    let body = decode(
+      .mapping(mapping),
+      #"[{"id":"A","hourly":{"time":[1606784400,1606784460,"x",1606784520],"pm10":[1,null,3],"gas":[{"o3":5},{"o3":"y"}]}},"#
+        + #"{"id":"B","hourly":{"time":[1606784400,1606784460],"pm10":[7,8]}},{"id":"C","hourly":{"time":[1606784400],"pm10":9}}]"#
+    )
+    #expect(
+      body.lines == [
+        "A pm10 1 \(Self.at)", "A o3 5 \(Self.at)", "A pm10 missing 2020-12-01T09:01:00+08:00+0", "B pm10 7 \(Self.at)",
+        "B pm10 8 2020-12-01T09:01:00+08:00+0",
+      ])
+    #expect(
+      body.errors.map { "\($0.code.rawValue) \($0.path)" } == [
+        "value $[0].hourly.gas[1].o3", "time $[0].hourly.time[2]",
+      ])
+    var wrong = mapping
+    wrong.container = .json(rows: "$.hourly")
+    #expect { try FeedDecoder(.mapping(wrong)) } throws: { "\($0)".contains("no [*] to count") }
+    wrong.container = .json(rows: "$[#]")
+    #expect { try FeedDecoder(.mapping(wrong)) } throws: { "\($0)".contains("columns only") }
+  }
+
+  @Test("long parallel lists are walked once")
+  func longLists() {
+    let mapping = FeedMapping(
+      container: .json(rows: "$.t[*]"), station: nil, time: Self.time("$", .epochSeconds),
+      values: [ValueMapping(pollutant: "pm10", path: "^.v[#]", unit: "ug/m3")])
+    let count = 200_000
+    let text =
+      "{\"t\":[" + [String](repeating: "1606784400", count: count).joined(separator: ",") + "],\"v\":["
+      + (0..<count).map(String.init).joined(separator: ",") + "]}"
+    var context = DecodeContext.test
+    context.defaultStation = "S"
+    let body = FeedFormat.mapping(mapping).decode(Array(text.utf8), context: context)
+    #expect(body.batch.readings.count == count)
+    #expect(body.batch.readings.indices.allSatisfy { body.batch.readings[$0].value == Double($0) })
   }
 
   @Test("tabs, a date and a time of day apart, two-digit years")

@@ -98,6 +98,17 @@ struct VendorShapeTests {
         + #"{"name":"Noise","Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":1}]}]}]}"#,
       lines: ["7 pm10 50 2020-12-01T08:00:00+08:00+3600", "7 pressure 990 \(at)"]),
     Case(
+      name: "SensorThings as arrays of components", preset: .sensorThings,
+      body:
+        #"{"value":[{"Datastream@iot.navigationLink":"https://x/Datastreams(1)","components":["id","phenomenonTime","#
+        + #""result"],"dataArray":[[1,"2020-12-01T00:00:00Z/2020-12-01T01:00:00Z",5],[2,"2020-12-01T01:00:00Z",null]]},"#
+        + #"{"Datastream@iot.navigationLink":"https://x/Datastreams(2)","components":["id","phenomenonTime","result"],"#
+        + #""dataArray":[[3,"2020-12-01T01:00:00Z","7"]]}]}"#,
+      lines: [
+        "https://x/Datastreams(1) unspecified 5 2020-12-01T08:00:00+08:00+3600",
+        "https://x/Datastreams(1) unspecified missing \(at)", "https://x/Datastreams(2) unspecified 7 \(at)",
+      ]),
+    Case(
       name: "SensorThings: one Datastream", preset: .sensorThings,
       body: #"{"@iot.id":9,"name":"PM2.5","unitOfMeasurement":{"symbol":"µg/m³"},"Observations":[{"phenomenonTime":"#
         + #""2020-12-01T01:00:00Z","result":null},{"phenomenonTime":"2020-12-01T01:00:00Z","result":[1]},"#

@@ -64,7 +64,15 @@ typedef struct {
   uint8_t kind;
 } lantian_json_row;
 
-/// One step of a path: a key (`key` not null), an index, or every element.
+/// What `lantian_json_step.every` says.
+enum {
+  LANTIAN_JSON_ONE = 0,
+  LANTIAN_JSON_EVERY = 1,
+  /// The element that has the number of the innermost `[*]`: rows that stand in parallel lists. In columns alone.
+  LANTIAN_JSON_ROW = 2,
+};
+
+/// One step of a path: a key (`key` not null), an index, every element, or the row's.
 typedef struct {
   const uint8_t *key;
   size_t key_length;
