@@ -56,12 +56,17 @@ let package = Package(
     // deflateInit2 and inflateInit2 are macros, which Swift cannot call.
     .target(name: "CGzip", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
 
+    // exp, log, pow and cos of <math.h>, without the rest of the C library.
+    .target(name: "CMath", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
+    // libnetcdf reads the files of CHM15k, CL61 and E-PROFILE, classic and HDF5, out of memory.
+    .target(name: "CNetCDF", cSettings: cSettings, linkerSettings: [.linkedLibrary("netcdf")]),
+
     // MARK: The functional core
 
     .target(name: "AirQuality", swiftSettings: settings),
     // The one JSON writer of API, webhooks, log lines and decoded rows.
     .target(name: "JSONText", dependencies: ["AirQuality"], swiftSettings: settings),
-    .target(name: "Lidar", dependencies: ["AirQuality"], swiftSettings: settings),
+    .target(name: "Lidar", dependencies: ["AirQuality", "CMath"], swiftSettings: settings),
     // The protocol of instruments and platforms (HJ 212): bytes to frames, messages, readings and answers.
     .target(name: "HJ212", dependencies: ["AirQuality"], swiftSettings: settings),
     .target(
@@ -93,6 +98,9 @@ let package = Package(
     .target(
       name: "Reviews", dependencies: ["AirQuality", "Engine", "History", "JSONText", "Replay", "Rollup"],
       swiftSettings: settings),
+
+    // Lidar files in NetCDF; links libnetcdf, reads memory only.
+    .target(name: "LidarFiles", dependencies: ["AirQuality", "CNetCDF", "Lidar"], swiftSettings: edge),
 
     // MARK: The shell
 
@@ -169,7 +177,8 @@ let package = Package(
       name: "lantian",
       dependencies: [
         "AirQuality", "Alerts", "Assessment", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Digests", "Engine",
-        "Explanations", "Feeds", "History", "JSONText", "Lidar", "Replay", "Reports", "Reviews", "Store", "Timekeeping",
+        "Explanations", "Feeds", "History", "JSONText", "Lidar", "LidarFiles", "Replay", "Reports", "Reviews", "Store",
+        "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -217,7 +226,9 @@ let package = Package(
 
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
     .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
-    .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
+    .testTarget(
+      name: "LidarTests", dependencies: ["AirQuality", "CZlib", "Lidar", "LidarFiles", "TestSupport"],
+      swiftSettings: edge),
     .testTarget(
       name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], exclude: ["Corpus"],
       swiftSettings: edge),

@@ -80,6 +80,12 @@ package struct JSONWriter: Sendable {
     Self.append(number, to: &bytes)
   }
 
+  /// A measured number in its shortest form, with an exponent where it is small; null when not finite.
+  package mutating func value(measured number: Float) {
+    separate()
+    bytes.append(contentsOf: (number.isFinite ? "\(number)" : "null").utf8)
+  }
+
   /// RFC 3339 in the site's offset.
   package mutating func value(_ instant: Instant) {
     separate()

@@ -9,7 +9,8 @@ struct Lantian: AsyncParsableCommand {
     abstract: "蓝天: the air-quality daemon of an environment bureau.",
     version: DaemonOptions.version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, AQICommand.self,
+      RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, LidarCommand.self,
+      AQICommand.self,
       AlertCommand.self, DustCommand.self, TargetCommand.self, ReplayCommand.self, ExplainCommand.self,
       ReportCommand.self, ImportCommand.self, AuditCommand.self,
       StatusCommand.self,

@@ -1,0 +1,174 @@
+import AirQuality
+
+/// Raw files of Licel transient recorders: three lines of ASCII, one for each dataset, then blocks of little-endian 32-bit
+/// sums, each followed by CR LF (Licel Ethernet Controller, "Licel file format").
+///
+/// Analog: sum / shots · range / 2^bits mV: what the maker's own export gives to its last digit; other programs divide by
+/// 2^bits − 1, a difference of 0.024 % at 12 bits. Photon counting: sum / shots · 150 / bin width MHz, the counts in the time
+/// of one bin [the photon formula is common knowledge of the field].
+package enum LicelDecoder {
+  /// Whether the bytes begin like such a file.
+  package static func isLicel(_ bytes: [UInt8]) -> Bool {
+    guard let header = Header(bytes) else { return false }
+    return !header.datasets.isEmpty
+  }
+
+  /// One record; a dataset that is cut short is a fault and left out.
+  package static func decode(_ bytes: [UInt8]) -> LidarFileContent {
+    var content = LidarFileContent(format: "licel")
+    guard let header = Header(bytes) else {
+      content.fail("byte 0", "the header is not Licel's: file name, place and times, shots and number of datasets")
+      return content
+    }
+    for fault in header.faults { content.fail(fault.place, fault.message) }
+    var record = LidarRecord(at: header.start, source: header.site, tiltDegrees: header.zenithDegrees, channels: [])
+    var place = header.end
+    for dataset in header.datasets {
+      let size = dataset.bins * 4
+      guard place + size <= bytes.count else {
+        content.fail(
+          "byte \(place)",
+          "dataset \(dataset.name) needs \(size) bytes, \(max(0, bytes.count - place)) are left: the file is cut short")
+        break
+      }
+      if dataset.isUsable, let channel = channel(dataset, bytes[place..<(place + size)]) {
+        record.channels.append(channel)
+      } else {
+        content.fail(
+          "byte \(place)", "dataset \(dataset.name): \(dataset.shots) shots, \(dataset.binWidth) m a bin cannot be")
+      }
+      place += size
+      if place + 1 < bytes.count, bytes[place] == 0x0D, bytes[place + 1] == 0x0A { place += 2 }
+    }
+    if record.channels.isEmpty {
+      if content.faultCount == 0 { content.fail("", "no dataset is active") }
+    } else {
+      content.records = [record]
+    }
+    return content
+  }
+
+  private static func channel(_ dataset: Dataset, _ block: ArraySlice<UInt8>) -> LidarChannel? {
+    let factor: Double
+    if dataset.isPhotonCounting {
+      factor = 150 / dataset.binWidth / Double(dataset.shots)
+    } else {
+      guard (1...31).contains(dataset.bits), dataset.rangeMillivolts > 0 else { return nil }
+      factor = dataset.rangeMillivolts / Double(1 << dataset.bits) / Double(dataset.shots)
+    }
+    var values: [Float] = []
+    values.reserveCapacity(dataset.bins)
+    var place = block.startIndex
+    for _ in 0..<dataset.bins {
+      let raw = (0..<4).reduce(UInt32(0)) { $0 | UInt32(block[place + $1]) << UInt32(8 * $1) }
+      values.append(Float(Double(Int32(bitPattern: raw)) * factor))
+      place += 4
+    }
+    return LidarChannel(
+      name: dataset.name, kind: dataset.isPhotonCounting ? .photonCounting : .analog,
+      wavelengthNanometers: dataset.wavelength, unit: dataset.isPhotonCounting ? "MHz" : "mV",
+      firstRangeMeters: dataset.binWidth / 2, resolutionMeters: dataset.binWidth, values: values)
+  }
+
+  private struct Dataset {
+    var isPhotonCounting: Bool
+    var bins: Int
+    var binWidth: Double
+    var wavelength: Double
+    var polarisation: String
+    var bits: Int
+    var shots: Int
+    /// mV; of photon counting the discriminator level.
+    var rangeMillivolts: Double
+    var descriptor: String
+    var isUsable: Bool { shots > 0 && binWidth > 0 && binWidth <= 10_000 && wavelength > 0 }
+    /// `BT0_355.o`.
+    var name: String { descriptor + "_" + String(Int(wavelength)) + "." + polarisation }
+  }
+
+  private struct Header {
+    var site = ""
+    var start: Instant?
+    var zenithDegrees = 0.0
+    var datasets: [Dataset] = []
+    var faults: [LidarFileContent.Fault] = []
+    /// Where the first block begins.
+    var end = 0
+
+    /// Nil when the first three lines are not of such a file.
+    init?(_ bytes: [UInt8]) {
+      var place = 0
+      func line() -> String? {
+        guard place < bytes.count else { return nil }
+        var end = place
+        while end < bytes.count, end - place < 512, bytes[end] != 0x0A { end += 1 }
+        guard end < bytes.count, bytes[end] == 0x0A else { return nil }
+        let text = bytes[place..<end]
+        place = end + 1
+        guard text.allSatisfy({ $0 == 0x0D || $0 == 0x09 || (0x20...0xFE).contains($0) }) else { return nil }
+        return String(decoding: text.filter { $0 != 0x0D }, as: UTF8.self)
+      }
+      guard let name = line(), !name.allSatisfy({ $0 == " " }), let second = line(), let third = line() else {
+        return nil
+      }
+      let fields = second.split(separator: " ").map(String.init)
+      guard let date = fields.firstIndex(where: { Self.day($0) != nil }), date + 1 < fields.count,
+        let day = Self.day(fields[date]), let seconds = Self.seconds(fields[date + 1])
+      else { return nil }
+      site = fields[..<date].joined(separator: " ")
+      start = Instant(milliseconds: (Int64(day.number) * 86_400 + Int64(seconds)) * 1_000)
+      // After the two times: altitude, longitude, latitude, zenith.
+      // A vertical beam is written as 0, or by its elevation as 90 or -90.
+      if date + 7 < fields.count, let angle = Double(fields[date + 7]).map({ abs($0) }), angle <= 90 {
+        zenithDegrees = angle > 80 ? 90 - angle : angle
+      }
+      let counts = third.split(separator: " ").compactMap { Int($0) }
+      guard counts.count >= 5, (1...64).contains(counts[4]) else { return nil }
+      for number in 1...counts[4] {
+        guard let text = line() else { return nil }
+        guard let dataset = Self.dataset(text) else {
+          faults.append(.init("dataset \(number)", "\"\(text.prefix(80))\" is no description of a dataset"))
+          return
+        }
+        if let dataset = dataset.active { datasets.append(dataset) }
+      }
+      // An empty line ends the header.
+      if place + 1 < bytes.count, bytes[place] == 0x0D, bytes[place + 1] == 0x0A { place += 2 }
+      end = place
+    }
+
+    /// `1 0 1 04000 1 0960 7.50 00355.o 0 0 00 000 12 000600 0.500 BT0`; nil when it is none, without a dataset when it is
+    /// switched off.
+    private static func dataset(_ text: String) -> (active: Dataset?, Void)? {
+      let fields = text.split(separator: " ").map(String.init)
+      guard fields.count >= 16, let active = Int(fields[0]), let mode = Int(fields[1]), let bins = Int(fields[3]),
+        let width = Double(fields[6]), let bits = Int(fields[12]), let shots = Int(fields[13]),
+        let range = Double(fields[14]), (0...LidarFileContent.maximumBins).contains(bins)
+      else { return nil }
+      let wave = fields[7].split(separator: ".").map(String.init)
+      guard let wavelength = wave.first.flatMap({ Double($0) }) else { return nil }
+      guard active == 1, bins > 0 else { return (nil, ()) }
+      return (
+        Dataset(
+          isPhotonCounting: mode == 1, bins: bins, binWidth: width, wavelength: wavelength,
+          polarisation: wave.count > 1 ? wave[1] : "o", bits: bits, shots: shots, rangeMillivolts: range * 1_000,
+          descriptor: fields[15]), ()
+      )
+    }
+
+    /// `02/02/2011`, the day first.
+    private static func day(_ text: String) -> CivilDay? {
+      let parts = text.split(separator: "/").compactMap { Int($0) }
+      return parts.count == 3 ? CivilDay(year: parts[2], month: parts[1], day: parts[0]) : nil
+    }
+
+    private static func seconds(_ text: String) -> Int? {
+      let parts = text.split(separator: ":").compactMap { Int($0) }
+      guard parts.count == 3, (0..<24).contains(parts[0]), (0..<60).contains(parts[1]), (0..<61).contains(parts[2])
+      else {
+        return nil
+      }
+      return parts[0] * 3_600 + parts[1] * 60 + parts[2]
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import AirQuality
+
+/// Everything that is made of one profile: extinction, optical depth, layers.
+package struct LidarRetrieval: Sendable, Hashable {
+  /// How extinction is made.
+  package enum Method: String, Sendable, Hashable {
+    case klettFernald = "klett-fernald"
+    /// The reference gave no signal; the calibrated signal is solved upward.
+    case calibrated = "calibrated-forward"
+  }
+
+  /// What is assumed.
+  package struct Settings: Sendable, Hashable {
+    package var klett = KlettFernald()
+    package var gradient = GradientLayerSettings()
+    package var wavelet = WaveletLayerSettings()
+    /// Metres above sea level.
+    package var stationMeters = 0.0
+    package init() {}
+  }
+
+  /// The channel that everything is made of.
+  package var channel: LidarChannel
+  /// The channel as attenuated backscatter or range-corrected signal: raw signals with their background taken off and times
+  /// the square of the distance.
+  package var corrected: [Float]
+  package var inversion: KlettFernald.Result?
+  /// How it was made: from clean air downward, or from a calibrated signal upward.
+  package var method = Method.klettFernald
+  /// Why there is no inversion.
+  package var refusal: KlettFernald.Refusal?
+  /// Heights above the instrument, metres: the beam's tilt is taken off.
+  package var gradientHeightMeters: Double?
+  package var wavelet: WaveletLayer?
+
+  /// Nil when the record has no elastic channel.
+  package init?(_ record: LidarRecord, _ settings: Settings = Settings()) {
+    guard let channel = record.elastic, !channel.values.isEmpty else { return nil }
+    self.channel = channel
+    corrected = Self.rangeCorrected(channel)
+    let wavelength = channel.wavelengthNanometers ?? 1_064
+    do throws(KlettFernald.Refusal) {
+      inversion = try settings.klett.invert(
+        corrected, firstRangeMeters: channel.firstRangeMeters, resolutionMeters: channel.resolutionMeters,
+        wavelengthNanometers: wavelength, tiltDegrees: record.tiltDegrees, stationMeters: settings.stationMeters)
+    } catch {
+      refusal = error
+      if channel.kind == .attenuatedBackscatter, error == .noSignalAtReference || error == .referenceOutOfRange {
+        inversion = try? settings.klett.invertCalibrated(
+          corrected, firstRangeMeters: channel.firstRangeMeters, resolutionMeters: channel.resolutionMeters,
+          wavelengthNanometers: wavelength, tiltDegrees: record.tiltDegrees, stationMeters: settings.stationMeters)
+        method = .calibrated
+      }
+    }
+    let upright = Self.cosine(record.tiltDegrees)
+    // The instrument's own cloud ends the search: its top is no mixed layer.
+    let cloud = record.cloudBasesMeters.first.map { $0 / upright }
+    let profile = LidarProfile(
+      station: "", at: record.at ?? Instant(milliseconds: 0), firstRangeMeters: channel.firstRangeMeters,
+      resolutionMeters: channel.resolutionMeters, wavelengthNanometers: channel.wavelengthNanometers,
+      backscatter: corrected)
+    var gradient = settings.gradient
+    if let cloud { gradient.maximumMeters = min(gradient.maximumMeters, cloud - gradient.halfWindowMeters) }
+    gradientHeightMeters =
+      gradient.maximumMeters > gradient.minimumMeters
+      ? gradientLayerHeight(profile, settings: gradient).map { $0 * upright } : nil
+    wavelet = waveletLayer(
+      corrected, firstRangeMeters: channel.firstRangeMeters, resolutionMeters: channel.resolutionMeters,
+      cloudBaseMeters: cloud, settings: settings.wavelet)
+    wavelet?.heightMeters *= upright
+    wavelet?.uncertaintyMeters *= upright
+  }
+
+  private static func cosine(_ degrees: Double) -> Double {
+    let value = degrees.isFinite ? cmathCosine(degrees) : 1
+    return value > 0.05 ? value : 1
+  }
+
+  /// Raw signals: the mean of the last tenth is the background.
+  private static func rangeCorrected(_ channel: LidarChannel) -> [Float] {
+    guard channel.kind == .analog || channel.kind == .photonCounting else { return channel.values }
+    let tail = channel.values.suffix(max(1, channel.values.count / 10)).filter(\.isFinite)
+    let background = tail.isEmpty ? 0 : tail.reduce(0.0) { $0 + Double($1) } / Double(tail.count)
+    return channel.values.enumerated().map { bin, value in
+      let range = channel.range(ofBin: bin)
+      return Float((Double(value) - background) * range * range)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import CNetCDF
+
+/// A NetCDF file in memory: classic, 64-bit, or HDF5. Bounds are checked before memory is taken.
+@safe final class NetCDFFile {
+  /// Why a file or one of its variables cannot be read.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// Numbers of one variable that are read at once.
+  static let maximumValues = 64 << 20
+
+  private let identifier: CInt
+  // libnetcdf reads out of this memory until the file is closed.
+  private let memory: UnsafeMutableRawPointer
+
+  init(_ bytes: [UInt8]) throws(Failure) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 16)
+    unsafe bytes.withUnsafeBytes { source in
+      if let base = source.baseAddress { unsafe memory.copyMemory(from: base, byteCount: source.count) }
+    }
+    var identifier: CInt = -1
+    let status = unsafe nc_open_mem("lidar", CInt(NC_NOWRITE), bytes.count, memory, &identifier)
+    guard status == NC_NOERR else {
+      unsafe memory.deallocate()
+      throw Failure(description: "no NetCDF file: \(Self.text(status))")
+    }
+    unsafe self.memory = memory
+    self.identifier = identifier
+  }
+
+  deinit {
+    _ = nc_close(identifier)
+    unsafe memory.deallocate()
+  }
+
+  private static func text(_ status: CInt) -> String {
+    guard let text = unsafe nc_strerror(status) else { return "error \(status)" }
+    return unsafe String(cString: text)
+  }
+
+  /// The lengths of a variable's dimensions; nil when there is no such variable.
+  func shape(_ name: String) -> [Int]? {
+    guard let (_, shape) = variable(name) else { return nil }
+    return shape
+  }
+
+  private func variable(_ name: String) -> (CInt, [Int])? {
+    var number: CInt = -1
+    guard unsafe nc_inq_varid(identifier, name, &number) == NC_NOERR else { return nil }
+    var count: CInt = 0
+    guard unsafe nc_inq_varndims(identifier, number, &count) == NC_NOERR, (0...8).contains(count) else { return nil }
+    var dimensions = [CInt](repeating: 0, count: max(1, Int(count)))
+    guard unsafe nc_inq_vardimid(identifier, number, &dimensions) == NC_NOERR else { return nil }
+    var shape: [Int] = []
+    for dimension in dimensions.prefix(Int(count)) {
+      var length = 0
+      guard unsafe nc_inq_dimlen(identifier, dimension, &length) == NC_NOERR else { return nil }
+      shape.append(length)
+    }
+    return (number, shape)
+  }
+
+  /// All numbers of a variable, `scale_factor` and `add_offset` applied, fill values and the like as NaN; nil when there is
+  /// no such variable.
+  func numbers(_ name: String) throws(Failure) -> [Double]? {
+    guard let (number, shape) = variable(name) else { return nil }
+    var count = 1
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard !overflow, product <= Self.maximumValues else {
+        throw Failure(description: "\(name) has more than \(Self.maximumValues) values")
+      }
+      count = product
+    }
+    guard count > 0 else { return [] }
+    var values = [Double](repeating: .nan, count: count)
+    let status = unsafe nc_get_var_double(identifier, number, &values)
+    // Out of range is told, the values that fit are there.
+    guard status == NC_NOERR || status == NC_ERANGE else {
+      throw Failure(description: "\(name) cannot be read: \(Self.text(status))")
+    }
+    let fills = ["_FillValue", "missing_value"].compactMap { attribute($0, number) }
+    let factor = attribute("scale_factor", number) ?? 1
+    let offset = attribute("add_offset", number) ?? 0
+    // The library's own fill of numbers that were never written.
+    let unwritten = 9.9692099683868690e+36
+    for index in values.indices {
+      let value = values[index]
+      if fills.contains(value) || value >= unwritten * 0.99 {
+        values[index] = .nan
+      } else if factor != 1 || offset != 0 {
+        values[index] = value * factor + offset
+      }
+    }
+    return values
+  }
+
+  /// One number of a variable without dimensions, or the first of one; nil without it.
+  func number(_ name: String) -> Double? {
+    guard let values = try? numbers(name), let first = values.first, first.isFinite else { return nil }
+    return first
+  }
+
+  private func attribute(_ name: String, _ variable: CInt) -> Double? {
+    var length = 0
+    var type: nc_type = 0
+    guard unsafe nc_inq_att(identifier, variable, name, &type, &length) == NC_NOERR, length == 1, type != NC_CHAR,
+      type != NC_STRING
+    else { return nil }
+    var value = 0.0
+    return unsafe nc_get_att_double(identifier, variable, name, &value) == NC_NOERR ? value : nil
+  }
+
+  /// A text attribute of a variable, or of the file when the variable is nil.
+  func text(_ name: String, of variableName: String?) -> String? {
+    var number = NC_GLOBAL
+    if let variableName {
+      guard let found = variable(variableName)?.0 else { return nil }
+      number = found
+    }
+    var length = 0
+    var type: nc_type = 0
+    guard unsafe nc_inq_att(identifier, number, name, &type, &length) == NC_NOERR, type == NC_CHAR, length <= 65_536
+    else {
+      return nil
+    }
+    var bytes = [CChar](repeating: 0, count: length + 1)
+    guard unsafe nc_get_att_text(identifier, number, name, &bytes) == NC_NOERR else { return nil }
+    return String(decoding: bytes.prefix(length).prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// `lantian lidar` of the real binary.
+@Suite("lidar by the command line")
+struct LidarCommandTests {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("shared/data/lidar")
+  private static let isPresent = FileManager.default.fileExists(atPath: folder.path)
+
+  /// A profile of even aerosol below 1,500 m over clean air.
+  private static func profile() -> String {
+    var depth = 0.0
+    let values = (0..<500).map { bin -> String in
+      let range = (Double(bin) + 0.5) * 15
+      let molecular = 1.5e-6 * exp(-range / 8_000)
+      let aerosol = range < 1_500 ? 2e-6 : 0
+      depth += 15 * (aerosol * 50 + molecular * 8.378)
+      return "\((aerosol + molecular) * exp(-2 * depth))"
+    }
+    return """
+      {"station":"L1","time":"2020-12-05T09:00:00+08:00","first_range_m":7.5,"resolution_m":15,"wavelength_nm":532,"backscatter":[\(values.joined(separator: ","))]}
+      """
+  }
+
+  @Test func jsonProfilesAndBadInput() async throws {
+    let bench = try Workbench()
+    try bench.write("good.json", Self.profile())
+    func lidar(_ arguments: String...) async throws -> LantianProcess.Outcome {
+      try await LantianProcess.verb(["lidar"] + arguments, in: bench)
+    }
+    let good = try await lidar(bench.file("good.json"), "--lidar-ratio", "50", "--reference-range", "4000-6000")
+    #expect(good.exit == 0, "\(good.error)")
+    let made = try JSONValue(Array(good.output.utf8))
+    #expect(made["time"].string == "2020-12-05T01:00:00+00:00" && made["range"].items.count == 500)
+    let extinction = made["extinction"].items.map { $0.double ?? .nan }
+    #expect(extinction.count == 500 && extinction[10..<90].allSatisfy { abs($0 - 1e-4) < 1e-5 })
+    #expect(made["layers"]["wavelet"].double.map { abs($0 - 1_500) < 30 } == true)
+    #expect(made["layers"]["gradient"].double.map { abs($0 - 1_500) < 30 } == true)
+    try bench.write("nothing.dat", "hello\n")
+    let nothing = try await lidar(bench.file("nothing.dat"), bench.file("good.json"))
+    #expect(nothing.exit == 65 && nothing.error.contains("nothing.dat") && !nothing.output.isEmpty)
+    #expect(try await lidar(bench.file("good.json"), "--reference-range", "6000").exit == 64)
+    #expect(try await lidar(bench.file("good.json"), "--lidar-ratio", "0").exit == 64)
+    #expect(try await lidar(bench.file("missing")).exit == 74)
+  }
+
+  @Test(.enabled(if: isPresent, "the folder shared/data is not beside this checkout"))
+  func recordedFiles() async throws {
+    let bench = try Workbench()
+    func lidar(_ name: String, _ arguments: String...) async throws -> LantianProcess.Outcome {
+      try await LantianProcess.verb(["lidar", Self.folder.appendingPathComponent(name).path] + arguments, in: bench)
+    }
+    for (name, profiles) in [
+      ("cl51.dat", 2), ("chm15k_20201022.nc", 10), ("cl61_20230730.nc", 5), ("licel_RM1120200.012", 1),
+    ] {
+      let outcome = try await lidar(name)
+      #expect(outcome.exit == 0, "\(name): \(outcome.error)")
+      #expect(outcome.output.split(separator: "\n").count == profiles, "\(name)")
+    }
+    let corrupted = try await lidar("cl51_corrupted_profile.dat")
+    #expect(
+      corrupted.exit == 0 && corrupted.error.contains("line 11") && corrupted.output.split(separator: "\n").count == 2)
+    #expect(try await lidar("cl51_corrupted_profile.dat", "--strict").exit == 65)
+    // Packed, and hundreds of profiles.
+    #expect(try await lidar("eprofile_l2_20210908.nc.gz").output.split(separator: "\n").count == 288)
+  }
+}
