@@ -84,6 +84,16 @@ let package = Package(
     .target(
       name: "Replay", dependencies: ["AirQuality", "Alerts", "Engine", "History", "JSONText"], swiftSettings: settings),
 
+    // A unit over a period by HJ 663: statistics, counts of days, ranking, year on year; no I/O.
+    .target(name: "Assessment", dependencies: ["AirQuality"], swiftSettings: settings),
+    // Bulletins (通报): what is said of a period, and how it is written as text, HTML, CSV and OpenDocument; no I/O.
+    .target(
+      name: "Reports", dependencies: ["AirQuality", "Assessment", "Engine", "JSONText"], swiftSettings: settings),
+    // Reviewed data of a bureau (审核数据): the set out of files, and how it differs from what is stored; no I/O.
+    .target(
+      name: "Reviews", dependencies: ["AirQuality", "Engine", "History", "JSONText", "Replay", "Rollup"],
+      swiftSettings: settings),
+
     // MARK: The shell
 
     .target(name: "Timekeeping", dependencies: ["AirQuality"], swiftSettings: edge),
@@ -136,9 +146,10 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "AirQuality", "Alerts", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations", "Feeds", "HJ212",
-        "Instruments", "JSONText", "Lidar", "Polling", "Rollup", "Screening", "Secrets", "Store", "Targets",
-        "Timekeeping",
+        "AirQuality", "Alerts", "Assessment", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations",
+        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Reports", "Reviews", "Rollup", "Screening",
+        "Secrets", "Store",
+        "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -157,8 +168,8 @@ let package = Package(
     .executableTarget(
       name: "lantian",
       dependencies: [
-        "AirQuality", "Alerts", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Engine", "Explanations", "Feeds",
-        "History", "JSONText", "Lidar", "Replay", "Store", "Timekeeping",
+        "AirQuality", "Alerts", "Assessment", "CGzip", "ConfigurationFiles", "Daemon", "Demo", "Digests", "Engine",
+        "Explanations", "Feeds", "History", "JSONText", "Lidar", "Replay", "Reports", "Reviews", "Store", "Timekeeping",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -172,13 +183,17 @@ let package = Package(
     .executableTarget(name: "bench-transport", dependencies: ["Transport", "Timekeeping"], swiftSettings: edge),
     // Rings in plain C, the cost of a durable write, child processes with a notification socket.
     .target(name: "bench-support", cSettings: cSettings),
+    // What reading feed bodies costs at the least in C and C++.
+    .target(
+      name: "bench-parsers", cxxSettings: cxxSettings,
+      linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("expat")]),
     // `Deploy/bench`: everything that is promised about speed, measured and put into one table.
     .executableTarget(
       name: "lantian-bench",
       dependencies: [
         "AirQuality", "CGzip", "ConfigurationFiles", "Daemon", "Engine", "Explanations", "Feeds", "LoopbackServer",
         "Rollup",
-        "Screening", "Store", "Timekeeping", "bench-support",
+        "Screening", "Store", "Timekeeping", "bench-parsers", "bench-support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: edge),
@@ -204,7 +219,8 @@ let package = Package(
     .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(name: "LidarTests", dependencies: ["AirQuality", "Lidar"], swiftSettings: settings),
     .testTarget(
-      name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], swiftSettings: edge),
+      name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], exclude: ["Corpus"],
+      swiftSettings: edge),
     .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),
@@ -213,6 +229,13 @@ let package = Package(
       name: "ExplanationsTests", dependencies: ["AirQuality", "Engine", "Explanations"], swiftSettings: settings),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
+    .testTarget(name: "AssessmentTests", dependencies: ["AirQuality", "Assessment"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["AirQuality", "Assessment", "Engine", "Reports"], exclude: ["Golden"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReviewsTests", dependencies: ["AirQuality", "Engine", "History", "Replay", "Reviews"],
+      swiftSettings: settings),
     .testTarget(
       name: "ReplayTests", dependencies: ["AirQuality", "Alerts", "CGzip", "Engine", "History", "Replay"],
       exclude: ["Golden"], swiftSettings: edge),
@@ -275,3 +298,11 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// `Deploy/fuzz` alone asks for the fuzzer: its `main` is libFuzzer's, so nothing else can link it.
+if Context.environment["LANTIAN_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "lantian-fuzz", dependencies: ["AirQuality", "Feeds"],
+      swiftSettings: edge + [.unsafeFlags(["-parse-as-library"])]))
+}

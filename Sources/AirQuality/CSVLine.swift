@@ -11,6 +11,12 @@ package enum CSVLine {
   /// UTF-8's byte order mark, which spreadsheets write at the head of a file.
   package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
+  /// A field as it is written: quoted where it holds a comma, a quote or a line break.
+  package static func field(_ text: String) -> String {
+    text.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+      ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
+  }
+
   /// The fields without quotes and without surrounding blanks; a trailing CR is not part of the line.
   package static func fields(of line: ArraySlice<UInt8>) throws(Malformed) -> [[UInt8]] {
     let line = line.last == 0x0D ? line.dropLast() : line

@@ -10,6 +10,11 @@ extension Concentration {
     return Int32(exactly: rounded).map(Concentration.init(thousandths:)) ?? .missing
   }
 
+  /// An amount of thousandths, held at the ends of the range.
+  public init(clamping thousandths: Int64) {
+    self.init(thousandths: Int32(clamping: max(thousandths, Int64(Int32.min) + 1)))
+  }
+
   /// The amount written as a plain decimal number (`75`, `0.6`, `-1.25`; full-width digits are understood).
   ///
   /// Nil when the text is no such number or the amount is out of range. Digits beyond the third decimal are dropped,

@@ -17,44 +17,73 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
   case metersPerSecond = "m/s"
   case kilometersPerHour = "km/h"
   case degrees = "deg"
+  /// Dustfall (降尘) of 30 days, GB/T 15265-94. Figures "of the month" (t/(km²·month), 吨/平方公里·月) are published under
+  /// this standard and mean the same.
   case tonnesPerSquareKilometerMonth = "t/(km2.30d)"
+  case gramsPerSquareMeterMonth = "g/(m2.30d)"
+  case milligramsPerSquareMeterDay = "mg/(m2.d)"
+  /// A number on the scale of an index.
+  case index = "index"
+  /// The feed does not say.
+  case unspecified = "unspecified"
 
   /// The unit written as `text`; the usual spellings (`µg/m³`, `ug/m^3`, `UG/M3`, `ug/m-3`) are understood.
   /// Nil when it is not a unit Lantian knows.
   public init?(spelling text: String) {
+    switch Self.fold(text) {
+    case "ug/m3", "ug/m-3", "ug.m-3", "ugm-3", "ugm3", "microgram/m3", "ug/nm3": self = .microgramsPerCubicMeter
+    case "micrograms/m3", "microgrampercubicmeter", "microgramspercubicmeter", "microgramspercubicmetre",
+      "微克/立方米", "ug_m3":
+      self = .microgramsPerCubicMeter
+    case "mg/m3", "mg/m-3", "mg.m-3", "mgm-3", "mgm3", "mg/nm3": self = .milligramsPerCubicMeter
+    case "milligramspercubicmeter", "milligramspercubicmetre", "毫克/立方米", "mg_m3": self = .milligramsPerCubicMeter
+    case "ng/m3", "ng/m-3", "ngm3": self = .nanogramsPerCubicMeter
+    case "g/m3": self = .gramsPerCubicMeter
+    case "ppb", "ppbv", "nmol/mol", "[ppb]", "partsperbillion": self = .partsPerBillion
+    case "ppm", "ppmv", "umol/mol", "[ppm]", "partspermillion": self = .partsPerMillion
+    case "degc", "c", "°c", "℃", "celsius", "degreecelsius", "degreescelsius", "degreec", "cel": self = .celsius
+    case "degf", "f", "°f", "fahrenheit", "degreefahrenheit", "degreesfahrenheit": self = .fahrenheit
+    case "k", "kelvin": self = .kelvin
+    case "%", "%rh", "percent": self = .percent
+    case "1", "fraction", "ratio": self = .fraction
+    case "pa", "pascal", "pascals": self = .pascals
+    case "hpa", "mbar", "mb", "millibar", "millibars", "hectopascal", "hectopascals": self = .hectopascals
+    case "kpa": self = .kilopascals
+    case "m/s", "ms-1", "mps", "meterspersecond", "metrespersecond": self = .metersPerSecond
+    case "km/h", "kmh": self = .kilometersPerHour
+    case "deg", "°", "degrees", "degree": self = .degrees
+    case "t/(km2.30d)", "t/km2.30d", "t/(km2.month)", "t/km2.month", "t/km2/month", "t/(month.km2)",
+      "t/(km2.月)", "t/km2.月", "吨/(平方公里.月)", "吨/平方公里.月", "吨/(平方千米.月)", "吨/平方千米.月", "吨/月.平方公里":
+      self = .tonnesPerSquareKilometerMonth
+    case "g/(m2.30d)", "g/m2.30d", "g/(m2.month)", "g/m2.month", "g/m2/month": self = .gramsPerSquareMeterMonth
+    case "mg/(m2.d)", "mg/m2.d", "mg/m2/d", "mg/(m2.day)", "mg/m2/day": self = .milligramsPerSquareMeterDay
+    case "index", "aqi", "iaqi", "usaqi": self = .index
+    case "unspecified": self = .unspecified
+    default: return nil
+    }
+  }
+
+  /// Lower case without spaces; signs that only differ by typeface are one.
+  private static func fold(_ text: String) -> String {
     var folded = ""
     for scalar in text.unicodeScalars {
       switch scalar {
-      case " ", "^", "*": continue
+      case " ", "^", "*", "\u{A0}", "\u{FE0F}": continue
       case "µ", "μ": folded += "u"
       case "³": folded += "3"
       case "²": folded += "2"
-      case "－": folded += "-"
+      case "－", "−", "⁻": folded += "-"
+      case "¹": folded += "1"
+      case "·", "⋅", "•", "∙", "・": folded += "."
+      case "（": folded += "("
+      case "）": folded += ")"
+      case "㎍": folded += "ug"
+      case "㎎": folded += "mg"
+      case "㎥": folded += "m3"
       default: folded.unicodeScalars.append(scalar)
       }
     }
-    let lower = folded.lowercased()
-    switch lower {
-    case "ug/m3", "ug/m-3", "ugm-3", "ugm3", "microgram/m3", "ug/nm3": self = .microgramsPerCubicMeter
-    case "mg/m3", "mg/m-3", "mgm-3", "mgm3", "mg/nm3": self = .milligramsPerCubicMeter
-    case "ng/m3", "ng/m-3": self = .nanogramsPerCubicMeter
-    case "g/m3": self = .gramsPerCubicMeter
-    case "ppb", "ppbv", "nmol/mol": self = .partsPerBillion
-    case "ppm", "ppmv", "umol/mol": self = .partsPerMillion
-    case "degc", "c", "°c", "℃", "celsius": self = .celsius
-    case "degf", "f", "°f", "fahrenheit": self = .fahrenheit
-    case "k", "kelvin": self = .kelvin
-    case "%", "%rh", "percent": self = .percent
-    case "1", "fraction": self = .fraction
-    case "pa": self = .pascals
-    case "hpa", "mbar", "mb": self = .hectopascals
-    case "kpa": self = .kilopascals
-    case "m/s", "ms-1": self = .metersPerSecond
-    case "km/h", "kmh": self = .kilometersPerHour
-    case "deg", "°", "degrees", "degree": self = .degrees
-    case "t/(km2.30d)", "t/(km2.month)", "t/km2.month", "t/km2/month": self = .tonnesPerSquareKilometerMonth
-    default: return nil
-    }
+    return folded.lowercased()
   }
 
   /// The factor and offset that turn a value of this unit into `pollutant.unit`: `canonical = value * factor + offset`.
@@ -78,7 +107,22 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
       default: return nil
       }
     case .windSpeed: return self == .kilometersPerHour ? (1 / 3.6, 0) : nil
-    case .windDirection, .dustfall: return nil
+    case .dustfall:
+      switch self {
+      // 1 t/km² is 1 g/m².
+      case .gramsPerSquareMeterMonth: return (1, 0)
+      case .milligramsPerSquareMeterDay: return (0.03, 0)
+      default: return nil
+      }
+    case .co2:
+      switch self {
+      case .partsPerBillion: return (0.001, 0)
+      case .milligramsPerCubicMeter: return (24.465 / 44.009, 0)
+      default: return nil
+      }
+    case .windDirection, .unspecified: return nil
+    case .usIndex, .usIndexPM25, .usIndexPM10, .usIndexSO2, .usIndexNO2, .usIndexO3, .usIndexCO:
+      return self == .fraction ? (1, 0) : nil
     default: break
     }
     let toMicrograms: Double
@@ -97,6 +141,10 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
       case .o3, .o3EightHour: molarMass = 47.998
       case .co: molarMass = 28.010
       case .nh3: molarMass = 17.031
+      case .h2s: molarMass = 34.081
+      case .benzene: molarMass = 78.114
+      case .toluene: molarMass = 92.141
+      case .xylene: molarMass = 106.168
       default: return nil
       }
       toMicrograms = molarMass / 24.465 * (self == .partsPerMillion ? 1_000 : 1)

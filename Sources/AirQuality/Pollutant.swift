@@ -25,6 +25,34 @@ public enum Pollutant: UInt8, CaseIterable, Sendable, Hashable, BitwiseCopyable 
   case pressure
   case windSpeed
   case windDirection
+  /// Carbon dioxide, ppm.
+  case co2
+  /// Hydrogen sulphide (硫化氢).
+  case h2s
+  /// Non-methane hydrocarbons (非甲烷总烃), as carbon.
+  case nmhc
+  case benzene
+  case toluene
+  case xylene
+  case blackCarbon
+  /// Channel A of an instrument with two channels; `pm25` is what the instrument itself makes of both.
+  case pm25A
+  case pm25B
+  case pm10A
+  case pm10B
+  case pm1A
+  case pm1B
+  /// The air quality index of the US EPA, of all pollutants and of each: an index, never a concentration, and not the
+  /// AQI of HJ 633.
+  case usIndex
+  case usIndexPM25
+  case usIndexPM10
+  case usIndexSO2
+  case usIndexNO2
+  case usIndexO3
+  case usIndexCO
+  /// A value of which the feed says neither what it measures nor in which unit.
+  case unspecified
 
   /// The six that make the AQI, in storage order; `rawValue` is the lane within a station.
   public static let criteria: [Pollutant] = [.pm25, .pm10, .so2, .no2, .o3, .co]
@@ -57,6 +85,27 @@ public enum Pollutant: UInt8, CaseIterable, Sendable, Hashable, BitwiseCopyable 
     case .pressure: "pressure"
     case .windSpeed: "wind_speed"
     case .windDirection: "wind_direction"
+    case .co2: "co2"
+    case .h2s: "h2s"
+    case .nmhc: "nmhc"
+    case .benzene: "benzene"
+    case .toluene: "toluene"
+    case .xylene: "xylene"
+    case .blackCarbon: "bc"
+    case .pm25A: "pm25_a"
+    case .pm25B: "pm25_b"
+    case .pm10A: "pm10_a"
+    case .pm10B: "pm10_b"
+    case .pm1A: "pm1_a"
+    case .pm1B: "pm1_b"
+    case .usIndex: "us_aqi"
+    case .usIndexPM25: "us_aqi_pm25"
+    case .usIndexPM10: "us_aqi_pm10"
+    case .usIndexSO2: "us_aqi_so2"
+    case .usIndexNO2: "us_aqi_no2"
+    case .usIndexO3: "us_aqi_o3"
+    case .usIndexCO: "us_aqi_co"
+    case .unspecified: "unspecified"
     }
   }
 
@@ -77,6 +126,9 @@ public enum Pollutant: UInt8, CaseIterable, Sendable, Hashable, BitwiseCopyable 
     case .pressure: .hectopascals
     case .windSpeed: .metersPerSecond
     case .windDirection: .degrees
+    case .co2: .partsPerMillion
+    case .usIndex, .usIndexPM25, .usIndexPM10, .usIndexSO2, .usIndexNO2, .usIndexO3, .usIndexCO: .index
+    case .unspecified: .unspecified
     default: .microgramsPerCubicMeter
     }
   }

@@ -31,6 +31,12 @@ package struct Criteria: Sendable, Hashable {
   /// The AQI above which one window gives a heads-up.
   package let headsUpThreshold: Int
 
+  /// Whether a window that became another lies on another side of any threshold, so that findings may differ.
+  package func decides(_ before: RunningAQI, otherwiseThan after: RunningAQI) -> Bool {
+    func differs(_ threshold: Int) -> Bool { before.isAbove(threshold) != after.isAbove(threshold) }
+    return thresholds.contains(where: differs) || clearThresholds.contains(where: differs)
+  }
+
   /// The thresholds of all clauses, and those of clearing; each once, ascending. Made once: every hour is judged by them.
   let thresholds: [Int]
   let clearThresholds: [Int]

@@ -35,16 +35,17 @@ package struct LevelAssessment: Sendable, Hashable {
     }
   }
 
-  /// Judges the windows up to the ring's head. Windows up to `ignoreThrough` (those before a person lifted) count for
-  /// no level.
-  package init(windows: WindowRing, criteria: Criteria, ignoreThrough: Int32?) {
+  /// Judges the windows up to `last`, by default the ring's head. Windows up to `ignoreThrough` (those before a person
+  /// lifted) count for no level.
+  package init(windows: WindowRing, criteria: Criteria, ignoreThrough: Int32?, through last: Int32? = nil) {
     level = .none
     firstHour = nil
     indeterminateWindows = 0
     newest = .indeterminate
     spans = [:]
     cleanWindows = [:]
-    guard let head = windows.head, let tail = windows.tail else { return }
+    guard let newestHeld = windows.head, let tail = windows.tail else { return }
+    let head = min(newestHeld, last ?? newestHeld)
     newest = windows[head]
     var above = criteria.thresholds.map { _ in Run() }
     var clean = criteria.clearThresholds.map { _ in Run() }

@@ -47,7 +47,7 @@ package enum ConfigurationBounds {
   /// `timeout` when none is given: the smaller of `every` and 30 s, at least 5 s.
   package static func defaultTimeoutMilliseconds(every: Int64) -> Int64 { max(5_000, min(every, 30_000)) }
   package static let connectTimeoutMilliseconds: Int64 = 5_000
-  package static let periodMilliseconds: ClosedRange<Int64> = 0...86_400_000
+  package static let periodMilliseconds: ClosedRange<Int64> = 0...2_678_400_000
   /// Bytes of a decoded answer.
   package static let bodyBytes: ClosedRange<Int64> = 1_024...(1 << 30)
   package static let defaultBodyBytes: Int64 = 16 << 20

@@ -2,8 +2,9 @@ import AirQuality
 
 extension ConfigurationLoader {
   static let mappingKeys = [
-    "rows", "station", "time", "missing", "values", "pollutant", "names", "value", "unit", "unit_path", "error",
-    "delimiter", "skip", "header", "encoding", "skip_rows_without_station",
+    "rows", "fields", "station", "time", "missing", "values", "pollutant", "names", "value", "unit", "unit_path",
+    "error",
+    "common_names", "position", "next_page", "delimiter", "skip", "header", "encoding", "skip_rows_without_station",
   ]
 
   mutating func readFormat(_ node: ConfigurationNode?) -> FeedFormat? {
@@ -35,7 +36,8 @@ extension ConfigurationLoader {
     let time = readTime(required(fields, "time", "the path and meaning of the stamp, {path: …, as: …, stamp: …}"))
     let missing = readMissing(fields["missing"])
     let delimiter = readDelimiter(fields["delimiter"], kind)
-    let isLong = ["pollutant", "names", "value", "unit", "unit_path"].contains { fields[$0] != nil }
+    let position = readPosition(fields["position"])
+    let isLong = ["pollutant", "names", "common_names", "value", "unit", "unit_path"].contains { fields[$0] != nil }
     if isLong == (fields["values"] != nil) {
       fail(
         .exactlyOne(
@@ -45,25 +47,44 @@ extension ConfigurationLoader {
     let values = readValues(fields["values"])
     let long = isLong ? readLongForm(fields) : nil
     let error = readError(fields["error"])
-    let skipped = integer(onlyCSV(fields["skip"], kind), in: 0...1_000, "a count of lines")
-    let hasHeader = flag(onlyCSV(fields["header"], kind))
+    let skipped = integer(only([.csv, .tsv], fields["skip"], kind), in: 0...1_000, "a count of lines")
+    let hasHeader = flag(only([.csv, .tsv], fields["header"], kind))
     let encoding = choice(
       fields["encoding"], among: FormatMapping.TextEncoding.allCases.map(\.rawValue), what: "encoding")
     let skipsRows = flag(fields["skip_rows_without_station"])
     guard let time else { return nil }
     return FormatMapping(
-      kind: kind, rows: rows, station: location(fields["station"]), time: time, missing: missing, values: values,
+      kind: kind, rows: rows, fields: location(only([.json], fields["fields"], kind)),
+      station: location(fields["station"]), time: time, missing: missing, values: values,
       long: long, error: error.path, errorExceptions: error.exceptions, errorMessage: error.message,
+      latitude: position?.latitude, longitude: position?.longitude,
+      nextPage: location(only([.json], fields["next_page"], kind)),
       delimiter: delimiter, skippedLines: skipped ?? 0, hasHeader: hasHeader ?? true,
       skipsRowsWithoutStation: skipsRows ?? false,
       textEncoding: encoding.flatMap { FormatMapping.TextEncoding(rawValue: $0) } ?? .utf8)
   }
 
-  /// `node` when the format is CSV; otherwise the key is an error.
-  private mutating func onlyCSV(_ node: ConfigurationNode?, _ kind: FormatMapping.Kind) -> ConfigurationNode? {
-    guard let node, kind != .csv else { return node }
-    fail(.badValue(value: written(node), expected: "only csv has this key: remove it"), node)
+  /// `node` when the format is one of those that have the key; otherwise the key is an error.
+  private mutating func only(
+    _ kinds: [FormatMapping.Kind], _ node: ConfigurationNode?, _ kind: FormatMapping.Kind
+  ) -> ConfigurationNode? {
+    guard let node, !kinds.contains(kind) else { return node }
+    let names = kinds.map(\.rawValue).joined(separator: " and ")
+    fail(
+      .badValue(
+        value: written(node), expected: "only \(names) \(kinds.count > 1 ? "have" : "has") this key: remove it"), node)
     return nil
+  }
+
+  /// `position: {lat: $.lat, lon: $.lon}`.
+  private mutating func readPosition(
+    _ node: ConfigurationNode?
+  ) -> (latitude: FormatMapping.Value, longitude: FormatMapping.Value)? {
+    guard let node, let fields = fields(node, ["lat", "lon"]) else { return nil }
+    let latitude = location(required(fields, "lat", "where the row's latitude stands, in degrees"))
+    let longitude = location(required(fields, "lon", "where the row's longitude stands, in degrees"))
+    guard let latitude, let longitude else { return nil }
+    return (latitude, longitude)
   }
 
   /// `error: $.message`, or `error: {path: $.code, ok: ["0"], message: $.message}`.
@@ -86,7 +107,7 @@ extension ConfigurationLoader {
 
   private mutating func readTime(_ node: ConfigurationNode?) -> FormatMapping.TimeMapping? {
     typealias Time = FormatMapping.TimeMapping
-    guard let node, let fields = fields(node, ["path", "as", "stamp", "period", "zone", "pattern"]) else { return nil }
+    guard let node, let fields = fields(node, Self.timeKeys) else { return nil }
     let encodings = Time.Encoding.allCases.map(\.rawValue)
     let encoding = choice(
       required(fields, "as", "how it is written: " + encodings.joined(separator: ", ")), among: encodings,
@@ -98,15 +119,17 @@ extension ConfigurationLoader {
       required(fields, "stamp", "what it names of its period: begin, end or instant"), among: stamps,
       what: "meaning of a stamp"
     ).flatMap { Time.Stamp(rawValue: $0) }
-    let period = duration(fields["period"], in: ConfigurationBounds.periodMilliseconds)
-    if let stamp, stamp != .instant, period ?? 0 == 0 {
+    let isMonthly = isMonth(fields["period"])
+    let period = isMonthly ? nil : duration(fields["period"], in: ConfigurationBounds.periodMilliseconds)
+    let tellsItself = isMonthly || fields["end"] != nil || fields["period_path"] != nil
+    if let stamp, stamp != .instant, period ?? 0 == 0, !tellsItself {
       if let place = fields["period"], period == 0 {
         fail(.badValue(value: written(place), expected: "a stamp of begin or end needs a period above 0"), place)
       } else if fields["period"] == nil {
         fail(.missingKey(key: "period", meaning: "the averaging period, such as 1m or 1h"), node)
       }
     }
-    if stamp == .instant, let period, period > 0, let place = fields["period"] {
+    if stamp == .instant, isMonthly || period ?? 0 > 0, let place = fields["period"] {
       fail(.badValue(value: written(place), expected: "an instant has no period: remove it"), place)
     }
     var zone: CivilOffset?
@@ -122,9 +145,39 @@ extension ConfigurationLoader {
       fail(.badValue(value: written(place), expected: "a pattern needs as: pattern"), place)
     }
     guard let path, let encoding, let stamp else { return nil }
-    return Time(
-      path: path, encoding: encoding, stamp: stamp, periodMilliseconds: Int32(period ?? 0), zone: zone,
-      pattern: pattern)
+    var time = Time(
+      path: path, encoding: encoding, stamp: stamp, periodMilliseconds: period ?? 0, zone: zone, pattern: pattern)
+    time.isMonthly = isMonthly
+    readRowTime(fields, &time)
+    return time
+  }
+
+  private static let timeKeys = [
+    "path", "as", "stamp", "period", "zone", "pattern", "time_of_day", "zone_path", "end", "period_path", "period_unit",
+    "period_unit_path",
+  ]
+
+  private func isMonth(_ node: ConfigurationNode?) -> Bool {
+    if case .scalar("month", _)? = node?.content { true } else { false }
+  }
+
+  /// What a row tells of its time beside the stamp.
+  private mutating func readRowTime(_ fields: ConfigurationFields, _ time: inout FormatMapping.TimeMapping) {
+    time.timeOfDay = location(fields["time_of_day"])
+    time.zonePath = location(fields["zone_path"])
+    time.end = location(fields["end"])
+    time.periodPath = location(fields["period_path"])
+    time.periodUnitPath = location(fields["period_unit_path"])
+    if let unit = duration(fields["period_unit"], in: ConfigurationBounds.periodMilliseconds) {
+      time.periodUnitMilliseconds = unit
+    }
+    for key in ["period_unit", "period_unit_path"] {
+      guard let place = fields[key], fields["period_path"] == nil else { continue }
+      fail(.badValue(value: written(place), expected: "\(key) goes with period_path: remove it"), place)
+    }
+    if fields["period_path"] != nil, fields["period_unit"] == nil, fields["period_unit_path"] == nil {
+      fail(.missingKey(key: "period_unit", meaning: "the unit of the row's period, such as 1m or 1h"), fields.node)
+    }
   }
 
   /// Where the stamp stands; nothing to read when the instant of reception serves.
@@ -144,7 +197,7 @@ extension ConfigurationLoader {
   }
 
   private mutating func readDelimiter(_ node: ConfigurationNode?, _ kind: FormatMapping.Kind) -> String {
-    guard let node, let text = text(node, "one character") else { return "," }
+    guard let node, let text = text(node, "one character") else { return kind == .tsv ? "\t" : "," }
     if kind != .csv {
       fail(.badValue(value: written(node), expected: "only csv has a delimiter: remove it"), node)
     } else if text.utf8.count != 1 || text == "\"" || text == "\n" || text == "\r" {
@@ -171,8 +224,7 @@ extension ConfigurationLoader {
       guard let pollutant, let path, let unit else { continue }
       values.append(
         FormatMapping.PollutantValue(
-          pollutant: pollutant, path: path, unit: unit, unitPath: unitPath, periodMilliseconds: period.map { Int32($0) }
-        ))
+          pollutant: pollutant, path: path, unit: unit, unitPath: unitPath, periodMilliseconds: period))
     }
     return values
   }
@@ -181,11 +233,13 @@ extension ConfigurationLoader {
     let pollutant = location(required(fields, "pollutant", "where the row names its pollutant"))
     let value = location(required(fields, "value", "where the row's value stands"))
     let unitPath = location(fields["unit_path"])
-    let names = readNames(
-      required(fields, "names", "the feed's names of pollutants, {P2: pm25}"), unit: fields["unit"],
-      hasUnitPath: unitPath != nil)
+    let commonNames = flag(fields["common_names"]) ?? false
+    let place =
+      commonNames ? fields["names"] : required(fields, "names", "the feed's names of pollutants, {P2: pm25}")
+    let names = readNames(place, unit: fields["unit"], hasUnitPath: unitPath != nil)
     guard let pollutant, let value else { return nil }
-    return FormatMapping.LongForm(pollutant: pollutant, names: names, value: value, unitPath: unitPath)
+    return FormatMapping.LongForm(
+      pollutant: pollutant, names: names, commonNames: commonNames, value: value, unitPath: unitPath)
   }
 
   /// `{P2: pm25}` with the unit of all, or `{P2: {pollutant: pm25, unit: ug/m3}}` with one of its own.

@@ -73,8 +73,8 @@ package struct ConfigurationLoader {
     return LoadedConfiguration(
       path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
-      retention: retention, ledger: ledger.facts, tasks: ledger.tasks, instruments: instruments,
-      forwards: forwards, warnings: warnings)
+      retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
+      instruments: instruments, forwards: forwards, warnings: warnings)
   }
 
   // MARK: - Files

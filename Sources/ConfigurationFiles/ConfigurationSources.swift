@@ -7,6 +7,8 @@ package struct ConfigurationSources: Sendable {
   package var environment: [String: String]
   /// Names of the formats the decoders know.
   package var presets: [String]
+  /// What each of them is, for `check --explain`.
+  package var presetSummaries: [String: String] = [:]
   /// Names of the level criteria and AQI editions the kernel knows.
   package var criteria: [String]
   package var editions: [String]
@@ -29,5 +31,8 @@ package struct ConfigurationSources: Sendable {
   }
 
   /// The presets of this version.
-  package static let knownPresets = ["cnemc", "pm25in", "sensor-community", "uk-air", "lidar-json", "hj212"]
+  package static let knownPresets = [
+    "cnemc", "pm25in", "sensor-community", "uk-air", "lidar-json", "waqi", "openaq-v3", "openaq-realtime", "purpleair",
+    "airgradient", "airnow-hourly", "sensorthings", "influx-line", "prometheus-text", "hj212",
+  ]
 }

@@ -102,11 +102,13 @@ package enum FeedFormat: Sendable, Hashable {
 /// A declared mapping of a vendor's format. Paths are checked for presence only; the decoder compiles them.
 package struct FormatMapping: Sendable, Hashable {
   /// What holds the rows.
-  package enum Kind: String, Sendable, CaseIterable { case json, csv, xml }
+  package enum Kind: String, Sendable, CaseIterable { case json, ndjson, csv, tsv, xml }
 
   package var kind: Kind
-  /// Path of the rows; nil when the body (or each CSV line) is the row.
+  /// Path of the rows; nil when the body (or each line) is the row.
   package var rows: Value?
+  /// JSON only: path of the list that names what stands in rows that are lists.
+  package var fields: Value?
   /// Path or column of the station id within a row.
   package var station: Value?
   package var time: TimeMapping
@@ -122,11 +124,16 @@ package struct FormatMapping: Sendable, Hashable {
   package var errorExceptions: [String]
   /// … with the text for people here, when it is not at `error`.
   package var errorMessage: Value?
+  /// Where each row says where it was taken.
+  package var latitude: Value?
+  package var longitude: Value?
+  /// JSON only: path of the address of what follows this answer.
+  package var nextPage: Value?
   /// CSV only: one ASCII character.
   package var delimiter: String
-  /// CSV only: lines before the header or the first row.
+  /// CSV and TSV: lines before the header or the first row.
   package var skippedLines: Int
-  /// CSV only: the first line names the columns; otherwise paths are positions, `[0]`.
+  /// CSV and TSV: the first line names the columns; otherwise paths are positions, `[0]`.
   package var hasHeader: Bool
   /// Rows without a station are counted and left out instead of being errors.
   package var skipsRowsWithoutStation: Bool
@@ -136,6 +143,8 @@ package struct FormatMapping: Sendable, Hashable {
   package enum TextEncoding: String, Sendable, CaseIterable {
     case utf8 = "utf-8"
     case gb18030
+    case latin1
+    case cp437
   }
 
   /// A path with its place, so that whoever compiles it can say where it stands.
@@ -156,15 +165,17 @@ package struct FormatMapping: Sendable, Hashable {
     /// Where each row states its unit; it wins over `unit`.
     package var unitPath: Value?
     /// The value's own averaging period when it differs from the row's.
-    package var periodMilliseconds: Int32?
+    package var periodMilliseconds: Int64?
   }
 
   /// A layout with a row for each value.
   package struct LongForm: Sendable, Hashable {
     /// Path of the pollutant's name within a row.
     package var pollutant: Value
-    /// The feed's names of pollutants; others are counted and left.
+    /// The feed's names of pollutants; others are counted and left …
     package var names: [Name]
+    /// … unless they are usual spellings of a quantity, and those are asked for.
+    package var commonNames: Bool
     /// Path of the value.
     package var value: Value
     /// Where each row states its unit; it wins over the names'.
@@ -201,8 +212,18 @@ package struct FormatMapping: Sendable, Hashable {
     package var path: Value
     package var encoding: Encoding
     package var stamp: Stamp
-    /// Milliseconds; 0 for instantaneous values.
-    package var periodMilliseconds: Int32
+    /// Milliseconds; 0 for instantaneous values, and where months or rows tell.
+    package var periodMilliseconds: Int64
+    /// The period is the calendar month of the stamp.
+    package var isMonthly = false
+    /// Path of the time of day, of the offset, of the period's end, where they stand apart from the stamp.
+    package var timeOfDay: Value?
+    package var zonePath: Value?
+    package var end: Value?
+    /// Where each row tells its period, in units of `periodUnitMilliseconds` or of the unit it names itself.
+    package var periodPath: Value?
+    package var periodUnitMilliseconds: Int64 = 1
+    package var periodUnitPath: Value?
     /// Of stamps that carry no offset; nil means the site's.
     package var zone: CivilOffset?
     /// With `pattern`: `yyyy-MM-dd HH:mm:ss`.

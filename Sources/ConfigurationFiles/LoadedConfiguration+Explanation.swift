@@ -83,11 +83,17 @@ extension LoadedConfiguration {
         + classes.map { stationClass in .init(stationClass.rawValue, count { $0.stationClass == stationClass }) })
   }
 
+  /// `cnemc: national real-time feed (XML)`, `json mapping`.
+  private func summary(of format: FeedFormat) -> String {
+    guard case .preset(let name) = format, let what = presetSummaries[name] else { return format.summary }
+    return "\(name): \(what)"
+  }
+
   private func explainFeed(_ feed: FeedConfiguration) -> ExplanationValue {
     func time(_ milliseconds: Int64) -> ExplanationValue { .text(Quantities.describe(milliseconds: milliseconds)) }
     var members: [ExplanationValue.Member] = [
       .init("name", .text(feed.name)), .init("enabled", .flag(feed.enabled)), .init("url", .text(feed.display)),
-      .init("format", .text(feed.format.summary)), .init("every", time(feed.everyMilliseconds)),
+      .init("format", .text(summary(of: feed.format))), .init("every", time(feed.everyMilliseconds)),
       .init("offset", feed.offsetMilliseconds.map { time($0) } ?? .text("spread")),
       .init("timeout", time(feed.timeoutMilliseconds)), .init("connect_timeout", time(feed.connectTimeoutMilliseconds)),
       .init("max_body", .text(Quantities.describe(bytes: feed.maxBodyBytes))),

@@ -26,6 +26,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var ledger = LedgerFacts()
   /// The plan's tasks (重点任务).
   package var tasks: [PlanTask] = []
+  /// What the formats known by name are, for `check --explain`.
+  package var presetSummaries: [String: String] = [:]
   /// Feeds of instruments that dial in, enabled and disabled ones in configuration order.
   package var instruments: [InstrumentFeedConfiguration] = []
   /// Superior platforms that are reported to.

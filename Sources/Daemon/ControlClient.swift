@@ -21,14 +21,19 @@ package struct ControlClient: Sendable {
   package init(stateDirectory: String) { socket = stateDirectory + "/control.sock" }
 
   /// GET of a path through the control socket.
-  package func get(_ path: String) async throws(Unreachable) -> Answer { try await exchange(path, body: nil) }
+  package func get(_ path: String) async throws(Unreachable) -> Answer { try await exchange(path, body: nil, type: "") }
 
   /// POST of JSON to a path through the control socket.
   package func post(_ path: String, json: [UInt8]) async throws(Unreachable) -> Answer {
-    try await exchange(path, body: json)
+    try await exchange(path, body: json, type: "application/json")
   }
 
-  private func exchange(_ path: String, body: [UInt8]?) async throws(Unreachable) -> Answer {
+  /// POST of other content to a path through the control socket.
+  package func post(_ path: String, _ body: [UInt8], type: String) async throws(Unreachable) -> Answer {
+    try await exchange(path, body: body, type: type)
+  }
+
+  private func exchange(_ path: String, body: [UInt8]?, type: String) async throws(Unreachable) -> Answer {
     let queue = DispatchQueue(label: "lantian.control.client")
     var options = TransferOptions()
     options.unixSocketPath = socket
@@ -39,7 +44,7 @@ package struct ControlClient: Sendable {
     if let body {
       request.method = .post
       request.body = body
-      request.headers = [TransferHeader("Content-Type", "application/json")]
+      request.headers = [TransferHeader("Content-Type", type)]
     }
     let result: TransferResult
     do {

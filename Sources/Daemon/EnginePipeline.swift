@@ -124,8 +124,11 @@ actor EnginePipeline {
     let told = !item.outbox.isEmpty
     let generation = generation
     let store = store
-    // A person's act is shown with its commit; everything else waits for the next view.
-    if case .act = event { makeView() }
+    // What a person did is shown with its commit; everything else waits for the next view.
+    switch event {
+    case .act, .reviewed: makeView()
+    case .configuration, .batch, .tick, .history, .dailyMeans: break
+    }
     store.commit(group: [item]) { @Sendable [self] result in
       switch result {
       case .success(let through):
@@ -148,9 +151,9 @@ actor EnginePipeline {
     }
   }
 
-  /// Applies a person's act and returns when it is durable and readers see what it did.
-  nonisolated func perform(_ act: OperatorAct) async throws -> AppliedRecord {
-    let applied = try await journal(.act(act))
+  /// Applies what a person did and returns when it is durable and readers see what it did.
+  nonisolated func perform(_ event: EngineEvent) async throws -> AppliedRecord {
+    let applied = try await journal(event)
     await board.shows(applied.position)
     return applied
   }

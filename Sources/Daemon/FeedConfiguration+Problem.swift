@@ -18,7 +18,8 @@ extension FormatMapping {
     let parts = error.key.split(separator: ".").map(String.init)
     switch parts.first {
     case "rows": if let bad = quoted(error) { return bad } else { return rows }
-    case "time": return time.path.text.isEmpty ? nil : time.path
+    case "time": return quoted(error) ?? (time.path.text.isEmpty ? nil : time.path)
+    case "fields": return fields
     case "error": return parts.count > 1 ? errorMessage : self.error
     case "values": return values.first { $0.pollutant.name == parts.dropFirst().first }?.path ?? quoted(error)
     case "names": return long?.pollutant
@@ -29,6 +30,10 @@ extension FormatMapping {
   /// The path whose text the message quotes.
   private func quoted(_ error: MappingError) -> Value? {
     var all = [station, rows, time.path, self.error, errorMessage, long?.pollutant, long?.value, long?.unitPath]
+    all += [
+      fields, latitude, longitude, nextPage, time.timeOfDay, time.zonePath, time.end, time.periodPath,
+      time.periodUnitPath,
+    ]
     for value in values { all += [value.path, value.unitPath] }
     return all.compactMap { $0 }.first { error.message.contains("\"\($0.text)\"") }
   }

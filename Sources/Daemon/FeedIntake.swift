@@ -124,7 +124,7 @@ final class FeedIntake: Sendable {
       let fault = decoded.errors.first.map {
         FeedFault(code: "row_\($0.code.rawValue)", message: $0.message, path: $0.path)
       }
-      let period = decoded.batch.readings.lazy.map(\.periodMilliseconds).max() ?? 0
+      let period = decoded.batch.readings.lazy.map(\.spanMilliseconds).max() ?? 0
       return .confirmed(
         readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault, periodMilliseconds: Int64(period)
       )

@@ -88,9 +88,12 @@ extension FeedMapping {
   init(_ mapping: FormatMapping) {
     let container: Container
     switch mapping.kind {
-    case .json: container = .json(rows: mapping.rows?.text ?? "$")
+    case .json:
+      let rows = mapping.rows?.text ?? "$"
+      container = mapping.fields.map { .table(rows: rows, fields: $0.text) } ?? .json(rows: rows)
+    case .ndjson: container = .ndjson(rows: mapping.rows?.text ?? "$")
     case .xml: container = .xml(row: mapping.rows?.text ?? "")
-    case .csv:
+    case .csv, .tsv:
       container = .csv(
         CSVLayout(
           delimiter: mapping.delimiter.first ?? ",", skippedLines: mapping.skippedLines, hasHeader: mapping.hasHeader))
@@ -109,13 +112,14 @@ extension FeedMapping {
       long: mapping.long.map { long in
         LongLayout(
           pollutant: long.pollutant.text, value: long.value.text, unitPath: long.unitPath?.text,
-          names: long.names.map { LongLayout.Name($0.text, pollutant: $0.pollutant.name, unit: $0.unit.rawValue) })
+          names: long.names.map { LongLayout.Name($0.text, pollutant: $0.pollutant.name, unit: $0.unit.rawValue) },
+          knowsCommonNames: long.commonNames)
       },
       error: mapping.error.map {
         ErrorMapping(path: $0.text, okValues: mapping.errorExceptions, messagePath: mapping.errorMessage?.text)
       },
-      skipsRowsWithoutStation: mapping.skipsRowsWithoutStation,
-      encoding: mapping.textEncoding == .gb18030 ? .gb18030 : .utf8)
+      skipsRowsWithoutStation: mapping.skipsRowsWithoutStation, position: PositionMapping(mapping),
+      nextPage: mapping.nextPage?.text, encoding: TextEncoding(rawValue: mapping.textEncoding.rawValue) ?? .utf8)
   }
 }
 
@@ -134,7 +138,19 @@ extension Feeds.TimeMapping {
     self.init(
       path: time.encoding == .received ? nil : time.path.text, notation: notation, pattern: time.pattern,
       meaning: Meaning(rawValue: time.stamp.rawValue) ?? .end, periodMilliseconds: Int(time.periodMilliseconds),
-      zone: time.zone)
+      zone: time.zone, timeOfDayPath: time.timeOfDay?.text, zonePath: time.zonePath?.text, endPath: time.end?.text,
+      rowPeriod: time.periodPath.map {
+        RowPeriod(
+          path: $0.text, unitMilliseconds: Double(time.periodUnitMilliseconds), unitPath: time.periodUnitPath?.text)
+      }, isMonthly: time.isMonthly)
+  }
+}
+
+extension PositionMapping {
+  /// Nil when the mapping names no position.
+  init?(_ mapping: FormatMapping) {
+    guard let latitude = mapping.latitude, let longitude = mapping.longitude else { return nil }
+    self.init(latitude: latitude.text, longitude: longitude.text)
   }
 }
 

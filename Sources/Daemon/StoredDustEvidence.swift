@@ -10,6 +10,29 @@ package struct StoredDustEvidence: Sendable {
   /// Reads `store`, open for reading or writing.
   package init(store: Store) { self.store = store }
 
+  /// Codes of the units whose sand-dust was suspected, declared or confirmed on a civil day, in the order of the site.
+  ///
+  /// - Throws: `ExplanationProblem` when the state holds no configuration, `StoreError` when it cannot be read.
+  package func units(on day: CivilDay) throws -> [String] {
+    guard let site = try store.configurations(through: Instant(milliseconds: .max)).last?.configuration.site else {
+      throw ExplanationProblem("the state holds no configuration yet")
+    }
+    let offset = site.offset
+    let (begin, end) = (offset.start(of: day), offset.start(of: day.adding(days: 1)))
+    var named = Set(
+      try EngineRecovery.recover(from: store).engine.dustPeriods
+        .filter { $0.withdrawal == nil && $0.from < end && $0.until > begin }.map(\.county))
+    // A suspicion that goes on began before; it ends within a day of the last signs.
+    let watches = try store.events(
+      from: begin.adding(milliseconds: -86_400_000), until: end, kinds: [.watch]
+    ).filter { $0.rule.hasPrefix("sand-dust/") }
+    for (county, events) in Dictionary(grouping: watches, by: \.county) {
+      let isOn = events.contains { $0.at >= begin } || events.last?.to == "suspected"
+      if isOn { named.insert(county) }
+    }
+    return Engine.units(of: site).map(\.code).filter { named.contains($0) }
+  }
+
   /// - Parameter county: code or name of a unit.
   /// - Throws: `ExplanationProblem` when there is nothing to show, `StoreError` when the store cannot be read.
   package func evidence(_ county: String, from: CivilTimeText, until: CivilTimeText) throws -> DustEvidence {

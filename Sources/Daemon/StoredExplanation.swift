@@ -46,7 +46,14 @@ package struct StoredExplanation: Sendable {
       facts.batches = try batches(counties, of: unit, site, feeds, period)
       facts.journalReaches =
         try store.journalBegin().map { $0 <= offset.start(ofHour: period.hours.lowerBound) } ?? false
-      if case .day(let day) = period { facts.dayValues = try store.dayValues(unit: unit.code, day: day) }
+      if case .day(let day) = period {
+        facts.dayValues = try store.dayValues(unit: unit.code, day: day)
+        for county in counties {
+          facts.reviews += try store.reviews(county: county, from: day, through: day)
+            .map { Explainer.Facts.Review(position: $0.position, at: $0.at, record: $0.record) }
+        }
+        facts.reviews.sort { $0.position < $1.position }
+      }
     case .month, .year:
       facts.dayValues = try store.dayValues(unit: unit.code, from: days.lowerBound, through: days.upperBound)
     }

@@ -19,7 +19,7 @@ extension WebBridge {
       act = .withdrawDust(id: id, period: named, by: request.by, reason: reason)
     }
     do {
-      let applied = try await pipeline.perform(act)
+      let applied = try await pipeline.perform(.act(act))
       // The act's record may bring other events too: those of its period say that it did something.
       let event = applied.events.last {
         $0.rule.hasPrefix("sand-dust/") && $0.inputs.contains(.init("period", .text(period)))

@@ -36,7 +36,8 @@ struct WebBridge: Sendable {
       events: { since, limit in try await events(since: since, limit: limit) },
       series: { request in try await series(request) }, reload: reload,
       performAct: { request in await lift(request) },
-      performDust: { request in await performDust(request) }, broadcaster: broadcaster)
+      performDust: { request in await performDust(request) },
+      performReview: { part in await performReview(part) }, broadcaster: broadcaster)
     sources.forwards = { [forwarder] in forwarder.statuses }
     return sources
   }
@@ -186,7 +187,7 @@ struct WebBridge: Sendable {
     let id = request.id ?? Self.freshID()
     do {
       let applied = try await pipeline.perform(
-        .lift(id: id, county: request.county, by: request.by, reason: request.reason))
+        .act(.lift(id: id, county: request.county, by: request.by, reason: request.reason)))
       if let event = applied.events.first(where: { $0.kind == .level }) { return .done(sequence: event.sequence) }
       return .refused(
         code: "nothing_to_lift",

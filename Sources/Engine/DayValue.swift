@@ -14,12 +14,21 @@ public struct DayValue: Sendable, Hashable {
     /// Stations (for the city: counties) that gave a value, of those that should have.
     public var valid: Int
     public var expected: Int
-    public init(pollutant: Pollutant, value: Concentration, state: KnowledgeState, valid: Int, expected: Int) {
+    /// Final when every station that should have given a value has been reviewed.
+    public var review: ReviewState
+    /// The value as if nothing had been reviewed (初步数据): `value` itself without a review.
+    public var provisional: Concentration
+    public init(
+      pollutant: Pollutant, value: Concentration, state: KnowledgeState, valid: Int, expected: Int,
+      review: ReviewState = .provisional, provisional: Concentration? = nil
+    ) {
       self.pollutant = pollutant
       self.value = value
       self.state = state
       self.valid = valid
       self.expected = expected
+      self.review = review
+      self.provisional = provisional ?? value
     }
   }
 
@@ -29,9 +38,12 @@ public struct DayValue: Sendable, Hashable {
     public var source: String
     /// In the order of `Pollutant.criteria`; missing where it gave none.
     public var values: [Concentration]
-    public init(source: String, values: [Concentration]) {
+    /// Which of them people have reviewed.
+    public var reviewed: Set<Pollutant>
+    public init(source: String, values: [Concentration], reviewed: Set<Pollutant> = []) {
       self.source = source
       self.values = values
+      self.reviewed = reviewed
     }
   }
 
@@ -60,10 +72,17 @@ public struct DayValue: Sendable, Hashable {
     self.inputs = inputs
   }
 
-  /// The bytes that stand for the value: equal values and equal inputs give equal bytes.
+  /// Whether anything of the day has been reviewed.
+  public var hasReview: Bool {
+    inputs.contains { !$0.reviewed.isEmpty } || means.contains { $0.review == .final || $0.provisional != $0.value }
+  }
+
+  /// The bytes that stand for the value: equal values and equal inputs give equal bytes. A day without a review has the
+  /// layout that days had before there were reviews, and so the same digest.
   package func encoded() -> [UInt8] {
     var writer = ByteWriter(capacity: 512)
-    writer.byte(1)
+    let hasReview = hasReview
+    writer.byte(hasReview ? 2 : 1)
     writer.text(unit)
     writer.fixed(day.number)
     writer.text(edition.name)
@@ -75,10 +94,15 @@ public struct DayValue: Sendable, Hashable {
       writer.text(mean.state.rawValue)
       writer.count(mean.valid)
       writer.count(mean.expected)
+      guard hasReview else { return }
+      writer.text(mean.review.rawValue)
+      writer.fixed(mean.provisional.thousandths)
     }
     writer.list(inputs) { writer, input in
       writer.text(input.source)
       writer.list(input.values) { $0.fixed($1.thousandths) }
+      guard hasReview else { return }
+      writer.byte(input.reviewed.reduce(0) { $0 | 1 << $1.rawValue })
     }
     return writer.bytes
   }
@@ -89,7 +113,8 @@ public struct DayValue: Sendable, Hashable {
   package init(encoded bytes: [UInt8]) throws(SnapshotReadingError) {
     var reader = SnapshotReader(bytes, subject: "the day's value")
     let version = try reader.byte()
-    guard version == 1 else { throw reader.fail("version \(version) is not 1") }
+    guard version == 1 || version == 2 else { throw reader.fail("version \(version) is neither 1 nor 2") }
+    let hasReview = version == 2
     unit = try reader.text()
     day = CivilDay(number: try reader.fixed(Int32.self))
     let name = try reader.text()
@@ -102,16 +127,24 @@ public struct DayValue: Sendable, Hashable {
       let value = Concentration(thousandths: try reader.fixed(Int32.self))
       let state = try reader.text()
       guard let known = KnowledgeState(rawValue: state) else { throw reader.fail("no state is called \(state)") }
-      return Mean(
+      var mean = Mean(
         pollutant: pollutant, value: value, state: known, valid: Int(try reader.varint()),
         expected: Int(try reader.varint()))
+      guard hasReview else { return mean }
+      mean.review = try reader.named(ReviewState.self)
+      mean.provisional = Concentration(thousandths: try reader.fixed(Int32.self))
+      return mean
     }
     inputs = try reader.list(of: "inputs") { reader throws(SnapshotReadingError) in
-      Input(
+      var input = Input(
         source: try reader.text(),
         values: try reader.list { reader throws(SnapshotReadingError) in
           Concentration(thousandths: try reader.fixed(Int32.self))
         })
+      guard hasReview else { return input }
+      let mask = try reader.byte()
+      input.reviewed = Set(Pollutant.criteria.filter { mask & 1 << $0.rawValue != 0 })
+      return input
     }
     try reader.finish()
   }

@@ -12,6 +12,8 @@ public enum Effect: Sendable, Hashable {
   case need(county: String, day: CivilDay)
   /// Keep the daily values of a closed day, as a new revision when they differ from the newest.
   case dayValue(DayValue)
+  /// Keep reviewed hours of a county's day; later ones of the same station and pollutant stand in their place.
+  case review(ReviewRecord)
   /// Seal the stored hours of a month and chain the seal to the one before.
   case seal(CivilMonth)
 }

@@ -30,11 +30,17 @@ extension Engine {
       edition: edition)
     return DayValue(
       unit: rollup.units[unit].code, day: day, edition: edition,
-      means: zip(Pollutant.criteria, values.values).map {
+      means: zip(Pollutant.criteria, values.values).map { pollutant, mean in
         DayValue.Mean(
-          pollutant: $0, value: $1.value, state: KnowledgeState($1.state), valid: $1.valid, expected: $1.expected)
+          pollutant: pollutant, value: mean.value, state: KnowledgeState(mean.state), valid: mean.valid,
+          expected: mean.expected,
+          review: rollup.isFinal(unit, pollutant: pollutant, day: day) ? .final : .provisional,
+          provisional: rollup.hasReview(unit, pollutant: pollutant, day: day)
+            ? rollup.unitDay(unit, pollutant: pollutant, day: day, basis: .provisional).value : mean.value)
       },
       isImported: rollup.isImported(unit, day: day), aqi: aqi.lowerBound,
-      inputs: rollup.unitInputs(unit, day: day).map { DayValue.Input(source: $0.source, values: $0.values) })
+      inputs: rollup.unitInputs(unit, day: day).map {
+        DayValue.Input(source: $0.source, values: $0.values, reviewed: $0.reviewed)
+      })
   }
 }

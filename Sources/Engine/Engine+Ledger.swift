@@ -1,10 +1,15 @@
-import AirQuality
+package import AirQuality
 import Alerts
 import Rollup
 import Targets
 
 /// The target ledger (目标台账): where every row stands, and what must be remembered for it.
 extension Engine {
+  /// The rows as they stand by the days before `day`, for a bulletin of what has been: of the year that `last` lies in.
+  package mutating func targets(asOf day: CivilDay, yearOf last: CivilDay) -> [TargetView] {
+    targetViews(today: day, years: last.year...last.year)
+  }
+
   /// The views of the rows in force on a day.
   mutating func targetViews(today: CivilDay, years: ClosedRange<Int>? = nil) -> [TargetView] {
     guard let configuration else { return [] }
@@ -22,8 +27,10 @@ extension Engine {
       // Only an official value of the year before makes a target.
       if let baseline, baseline.isOfficial { row.baseline = baseline.value.value }
       let episode = rollup.unitIndex(row.county).flatMap(episodeStart)
+      let review = inputs.review(of: row, rollup: rollup, sulphur: sulphur)
       let context = LedgerContext(
-        today: today, reviewed: isReviewed(row, facts), episodeFrom: episode, baseline: baseline)
+        today: today, reviewed: review == .wholeYear || isReviewed(row, facts), episodeFrom: episode,
+        baseline: baseline)
       let measured = Ledger.evaluate(
         row, inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive), context)
       let isDeductible = Indicator(rawValue: row.indicator)?.isDeductible == true
@@ -43,6 +50,15 @@ extension Engine {
       if isDeductible {
         view.measured = TargetView.Figure(measured)
         view.dustDeducted = TargetView.Figure(deducted)
+      }
+      if review > .none, Indicator(rawValue: row.indicator) != .so2HeatingSeasonHourMaximum {
+        func figure(_ basis: ReviewBasis) -> TargetView.Figure {
+          let input = inputs.input(
+            for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, basis: basis)
+          return TargetView.Figure(Ledger.evaluate(row, input, context))
+        }
+        view.provisional = figure(.provisional)
+        view.reviewed = figure(.reviewed)
       }
       return view
     }
@@ -87,8 +103,8 @@ extension Engine {
   private mutating func keepYear(_ year: Int, on day: CivilDay) {
     guard let first = CivilDay(year: year, month: 1, day: 1), rollup.holds(day: first) else { return }
     memory.archive = memory.archive.filter { ($0.key.split(separator: "/").first.flatMap { Int($0) } ?? 0) >= year }
-    for (unit, pollutant, values) in ledgerInputs?.years(year) ?? [] {
-      memory.archive[LedgerMemory.archiveKey(rollup.units[unit].code, pollutant, year)] = values
+    for (unit, pollutant, days) in ledgerInputs?.years(year) ?? [] {
+      memory.archive[LedgerMemory.archiveKey(rollup.units[unit].code, pollutant, year)] = days
     }
   }
 
@@ -107,7 +123,7 @@ extension Engine {
     }
   }
 
-  /// Counts the days that were noted. Days whose hours have left the ring stay as counted.
+  /// Counts the days that were noted. Days whose hours have left the ring, and reviewed ones, stay as counted.
   private mutating func countSulphur() {
     memory.sulphur = sulphurDays()
     memory.uncounted.removeAll()
@@ -120,7 +136,7 @@ extension Engine {
     var result = memory
     for (code, days) in memory.uncounted {
       guard let unit = rollup.unitIndex(code), unit < limits.count else { continue }
-      for day in days.sorted() where rollup.holdsHours(of: day) {
+      for day in days.sorted() where rollup.holdsHours(of: day) && !memory.isReviewed(day, unit: code) {
         result.set(sulphurDay(unit, day: day, rows: limits[unit]), unit: code)
       }
     }
@@ -136,25 +152,56 @@ extension Engine {
 
   /// An hour is above when its published value is above the target of the row of that year in force on that day.
   private func sulphurDay(_ unit: Int, day: CivilDay, rows: [TargetRow]) -> SeasonHours.Day {
+    let stations = rollup.units[unit].stations.filter { rollup.station($0)?.isAssessed(on: day) == true }
+    return sulphurDay(
+      day, rows: rows, means: { rollup.unitHour(unit, pollutant: .so2, hour: day.firstHour + Int32($0)).value },
+      stations: { hour in
+        stations.map { rollup.stationHour($0, pollutant: .so2, hour: day.firstHour + Int32(hour)) }
+      })
+  }
+
+  /// Counts a day's 24 hours, each with the unit's mean and the values of its stations.
+  private func sulphurDay(
+    _ day: CivilDay, rows: [TargetRow], means: (Int) -> Concentration, stations: (Int) -> [Concentration]
+  ) -> SeasonHours.Day {
     let limit = TargetRevision.inForce(rows, on: day).first { $0.row.year == day.year }
       .flatMap { Ledger.target(of: $0.row) }
     var made = SeasonHours.Day(
       day: day, validHours: 0, maximum: .missing, stationMaximum: .missing, hoursAbove: 0, stationHoursAbove: 0)
-    let stations = rollup.units[unit].stations.filter { rollup.station($0)?.isAssessed(on: day) == true }
-    for hour in day.firstHour..<(day.firstHour + 24) {
-      let mean = rollup.unitHour(unit, pollutant: .so2, hour: hour).value.published(.so2)
+    for hour in 0..<24 {
+      let mean = means(hour).published(.so2)
       if !mean.isMissing {
         made.validHours += 1
         made.maximum = max(made.maximum, mean)
         if let limit, mean > limit { made.hoursAbove += 1 }
       }
-      for station in stations {
-        let value = rollup.stationHour(station, pollutant: .so2, hour: hour).published(.so2)
-        guard !value.isMissing else { continue }
+      for value in stations(hour).map({ $0.published(.so2) }) where !value.isMissing {
         made.stationMaximum = max(made.stationMaximum, value)
         if let limit, value > limit { made.stationHoursAbove += 1 }
       }
     }
     return made
+  }
+
+  /// Counts days of which every assessed station's SO2 hours have been reviewed together: they stand in place of what was
+  /// counted, whatever comes later.
+  mutating func countReviewedSulphur(_ days: [ReviewedDay]) {
+    let limits = sulphurLimits ?? makeSulphurLimits()
+    sulphurLimits = limits
+    let byDay = Dictionary(grouping: days.filter { $0.pollutant == .so2 }, by: \.day)
+    for (day, stations) in byDay.sorted(by: { $0.key < $1.key }) {
+      let hours = Dictionary(stations.map { ($0.station, $0.hours) }, uniquingKeysWith: { _, last in last })
+      for unit in rollup.units.indices where !limits[unit].isEmpty {
+        guard let means = rollup.unitHours(unit, day: day, of: hours) else { continue }
+        let own = rollup.units[unit].kind == .city ? [] : rollup.units[unit].stations
+        let values = own.filter { rollup.station($0)?.isAssessed(on: day) == true }
+          .compactMap { hours[rollup.stationID($0)] }
+        var made = sulphurDay(
+          day, rows: limits[unit], means: { means[$0].value }, stations: { hour in values.map { $0[hour] } })
+        made.isReviewed = true
+        memory.set(made, unit: rollup.units[unit].code)
+        targetsDay = nil
+      }
+    }
   }
 }

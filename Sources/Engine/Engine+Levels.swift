@@ -15,8 +15,12 @@ extension Engine {
     let running = offset.hour(of: now)
     let delay = Int64(rollup.settings.closeMinutes) * 60_000
     let closed = offset.hour(of: now.adding(milliseconds: -delay)) - 1
-    defer { rewritten.removeAll() }
+    defer {
+      rewritten.removeAll()
+      crossings.removeAll()
+    }
     for unit in units.indices {
+      reviseFindings(unit: unit, &effects)
       if isUnmonitored(unit, hour: running), units[unit].machine.level == .none { continue }
       let from = units[unit].judgedThrough.map { $0 + 1 } ?? closed
       var through = max(from - 1, closed)
@@ -53,10 +57,28 @@ extension Engine {
       // A 24 h window that ends up to 23 h later holds the hour.
       let last = min(span.lastHour + 23, judged)
       guard first <= last else { continue }
-      var changed = false
-      for hour in first...last { changed = setWindow(unit: span.unit, hour: hour) || changed }
-      if changed { rewritten.insert(span.unit) }
+      for hour in first...last {
+        let before = units[span.unit].windows[hour]
+        guard setWindow(unit: span.unit, hour: hour) else { continue }
+        rewritten.insert(span.unit)
+        if criteria.decides(before, otherwiseThan: units[span.unit].windows[hour]) {
+          crossings[span.unit] = min(crossings[span.unit] ?? hour, hour)
+        }
+      }
     }
+  }
+
+  /// Says when past hours would have been found otherwise with what is known now. What was issued stays (DOMAIN.md 12,
+  /// "Provisional and final"): this is for the record and the digest, and wakes nobody.
+  private mutating func reviseFindings(unit: Int, _ effects: inout [Effect]) {
+    guard let configuration, let first = crossings[unit], let head = units[unit].windows.head else { return }
+    // The newest hour is judged again, which may raise the level of now.
+    let revisions = units[unit].findings.revise(
+      from: first, before: head, windows: units[unit].windows, criteria: criteria)
+    guard !revisions.isEmpty else { return }
+    let events = LevelEvents(unit: county(unit), offset: configuration.site.offset, criteria: criteria)
+    effects += issuer.issue(
+      events.revised(revisions, state: units[unit], at: now), hooks: configuration.hooks)
   }
 
   /// Makes the running AQI of the 24 h that end with `hour`; says whether it differs from before.
@@ -95,6 +117,7 @@ extension Engine {
     let period = dust.withholding(rollup.units[unit].code, at: at)
     let (outcomes, assessment) = units[unit].machine.judge(
       units[unit].windows, criteria: criteria, at: at, isWithheld: period != nil)
+    units[unit].findings.set(assessment.level, hour: head)
     for outcome in outcomes {
       emit(outcome, unit: unit, assessment: assessment, at: at, act: nil, dust: period, &effects)
     }
@@ -145,7 +168,9 @@ extension Engine {
       acts.append(id)
       if acts.count > Self.maximumActs { acts.removeFirst() }
       let assessment = assessment(of: unit)
-      guard let outcome = units[unit].machine.lift(at: now, head: units[unit].windows.head) else { return }
+      let head = units[unit].windows.head
+      guard let outcome = units[unit].machine.lift(at: now, head: head) else { return }
+      if let head { units[unit].findings.noteLift(through: head) }
       emit(outcome, unit: unit, assessment: assessment, at: now, act: (by, reason), &effects)
     case .declareDust, .confirmDust, .withdrawDust: performDust(act, &effects)
     }

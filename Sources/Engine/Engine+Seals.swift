@@ -25,8 +25,8 @@ extension Engine {
   /// - Throws: what is wrong with a chunk that cannot be read.
   package static func changedHour(sealed: StoredChunk, found: StoredChunk) throws -> ChangedHour? {
     try ChunkDifference.between(
-      RollupChunk(key: sealed.key.rollupKey, bytes: sealed.bytes),
-      RollupChunk(key: found.key.rollupKey, bytes: found.bytes)
+      sealed.rollup,
+      found.rollup
     ).map {
       ChangedHour(
         station: $0.station, pollutant: $0.pollutant, hour: $0.window, sealed: $0.first?.value, found: $0.second?.value)

@@ -34,8 +34,7 @@ extension Engine {
   /// The windows of a station in stored chunks; damaged chunks are left out.
   package static func series(station: String, pollutant: Pollutant, chunks: [StoredChunk]) -> [SeriesCell] {
     chunks.flatMap { chunk in
-      (try? RollupChunk(key: chunk.key.rollupKey, bytes: chunk.bytes).series(station: station, pollutant: pollutant))
-        ?? []
+      (try? chunk.rollup.series(station: station, pollutant: pollutant)) ?? []
     }
   }
 }

@@ -54,9 +54,10 @@ extension Engine {
       completeness: usable ? 1 : 0)
   }
 
-  /// `1m`, `1h`, `8h`, `1d`, `90s`; `0s` for an instantaneous value.
-  static func windowName(milliseconds: Int32) -> String {
-    switch milliseconds {
+  /// `1m`, `1h`, `8h`, `1d`, `31d`, `90s`; `0s` for an instantaneous value.
+  static func windowName(milliseconds period: Int32) -> String {
+    let milliseconds = Reading.span(ofPeriod: period)
+    return switch milliseconds {
     case let period where period > 0 && period % 86_400_000 == 0: "\(period / 86_400_000)d"
     case let period where period > 0 && period % 3_600_000 == 0: "\(period / 3_600_000)h"
     case let period where period > 0 && period % 60_000 == 0: "\(period / 60_000)m"

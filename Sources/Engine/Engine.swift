@@ -1,6 +1,6 @@
 package import AirQuality
 import Alerts
-import Rollup
+package import Rollup
 import Screening
 
 /// The functional core: composes screening, rollup, targets and levels. The journal's records go in, effects come out.
@@ -40,6 +40,8 @@ package struct Engine: Sendable {
   package internal(set) var sealedThrough: CivilMonth?
   /// Units whose past windows the present record changed; empty between records.
   var rewritten: Set<Int> = []
+  /// Of these, the first window that lies on another side of a threshold now; empty between records.
+  var crossings: [Int: Int32] = [:]
   /// Days of units that the present record closed or changed; empty between records.
   var changedDays: Set<UnitDay> = []
   /// Newest lidar layer by station, bounded by `maximumLidars`.
@@ -111,6 +113,7 @@ package struct Engine: Sendable {
       case .act(let act): perform(act, &effects)
       case .history(let county, let day, let chunks): merge(county: county, day: day, chunks: chunks, &effects)
       case .dailyMeans(let file): take(file)
+      case .reviewed(let part): review(part, &effects)
       }
     }
     endDust(&effects)
@@ -164,7 +167,7 @@ package struct Engine: Sendable {
   }
 
   /// Windows of hours that changed are made again, days that changed are added up again.
-  private mutating func take(_ changes: UnitChanges, closed: [CivilDay] = []) {
+  mutating func take(_ changes: UnitChanges, closed: [CivilDay] = []) {
     if !changes.days.isEmpty { targetsDay = nil }
     ledgerInputs?.refresh(changes.days, rollup: rollup)
     noteSulphur(changes.hours)
@@ -192,7 +195,7 @@ package struct Engine: Sendable {
   private mutating func merge(county: String, day: CivilDay, chunks: [StoredChunk], _ effects: inout [Effect]) {
     let summary = rollup.history(
       county: county, day: day,
-      chunks: chunks.map { RollupChunk(key: $0.key.rollupKey, bytes: $0.bytes) })
+      chunks: chunks.map(\.rollup))
     damagedChunks += UInt64(summary.errors.count)
     for (feed, count) in summary.evidence { verdicts[feed]?.evidence += UInt64(count) }
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
@@ -243,4 +246,9 @@ extension ChunkKey {
   var rollupKey: RollupChunkKey {
     RollupChunkKey(county: county, day: day, kind: kind == .hours ? .hours : .minutes, hour: hour)
   }
+}
+
+extension StoredChunk {
+  /// As the rings read it.
+  package var rollup: RollupChunk { RollupChunk(key: key.rollupKey, bytes: bytes) }
 }

@@ -14,6 +14,55 @@ public enum EngineEvent: Sendable, Hashable {
   case history(county: String, day: CivilDay, chunks: [StoredChunk])
   /// Daily means of past days from a file of the bureau.
   case dailyMeans(DailyMeansImport)
+  /// Reviewed hours of past days (审核数据), brought in by a person.
+  case reviewed(ReviewedImport)
+}
+
+/// A part of a set of reviewed hours (复核数据入库): at most a civil month, so that no record grows without bound.
+public struct ReviewedImport: Sendable, Hashable {
+  /// The import's own id, chosen by who asks: a part that is sent again does nothing.
+  public var id: String
+  /// Which part of how many, from 1.
+  public var part: Int
+  public var parts: Int
+  /// Names of the files.
+  public var source: String
+  /// SHA-256 over the files, lower-case hex.
+  public var digest: String
+  /// Who answers for the review.
+  public var by: String
+  public var days: [ReviewedDay]
+  public init(
+    id: String, part: Int = 1, parts: Int = 1, source: String, digest: String, by: String, days: [ReviewedDay]
+  ) {
+    self.id = id
+    self.part = part
+    self.parts = parts
+    self.source = source
+    self.digest = digest
+    self.by = by
+    self.days = days
+  }
+}
+
+/// Reviewed hours of a county's day as they are kept on record: who brought them stands beside them.
+public struct ReviewRecord: Sendable, Hashable {
+  /// County code; empty for stations of no county.
+  public var county: String
+  public var day: CivilDay
+  public var source: String
+  public var digest: String
+  public var by: String
+  /// By station and pollutant; all of `day`.
+  public var days: [ReviewedDay]
+  public init(county: String, day: CivilDay, source: String, digest: String, by: String, days: [ReviewedDay]) {
+    self.county = county
+    self.day = day
+    self.source = source
+    self.digest = digest
+    self.by = by
+    self.days = days
+  }
 }
 
 /// A chunk as the store keeps it.

@@ -159,4 +159,19 @@ enum EventTexts {
         + "The level holds because data are missing. People with the right may lift it and say why."
     )
   }
+
+  /// Past hours that would have been found otherwise.
+  static func revised(
+    unit: County, offset: CivilOffset, first: Instant, last: Instant, hours: Int, published: Level, found: Level,
+    inForce: Level
+  ) -> (chinese: String, english: String) {
+    let span = first == last ? time(first, offset) : "\(time(first, offset))—\(time(last, offset))"
+    return (
+      "数据更正 \(unit.nameChinese) \(span) 的研判应为\(found.nameChinese)，已发布\(published.nameChinese)\n"
+        + "迟到或更正的数据使 \(hours) 个时次的研判结果改变。已发布的研判不改；当前研判\(inForce.nameChinese)。仅供记录与日报。",
+      "DATA CORRECTED \(unit.nameEnglish), \(span): finding \(found.name), was \(published.name)\n"
+        + "Late or corrected data change the finding of \(hours) hours. What was issued stays; in force now: "
+        + "\(inForce.name). For the record and the digest."
+    )
+  }
 }

@@ -19,7 +19,7 @@ struct LedgerMemory: Sendable, Hashable {
   /// Days whose SO2 hours changed since they were counted, by unit code; counted when the day ends.
   var uncounted: [String: Set<CivilDay>] = [:]
   /// Daily means of years that are over, 1 January first, by unit code, pollutant and year (`archiveKey`).
-  var archive: [String: [Concentration]] = [:]
+  var archive: [String: LedgerYear] = [:]
 
   /// Two years and a season: a plan's year with the heating season that began before it.
   static let maximumDays = 900
@@ -46,6 +46,11 @@ struct LedgerMemory: Sendable, Hashable {
     sulphur[unit] = days
   }
 
+  /// Whether the day's hours were counted from reviewed data.
+  func isReviewed(_ day: CivilDay, unit: String) -> Bool {
+    sulphur[unit]?.last { $0.day == day }?.isReviewed ?? false
+  }
+
   /// The same memory gives the same bytes.
   func encode(into writer: inout ByteWriter) {
     writer.list(standings.keys.sorted()) { writer, key in
@@ -62,6 +67,7 @@ struct LedgerMemory: Sendable, Hashable {
         writer.signed(Int64(day.stationMaximum.thousandths))
         writer.signed(Int64(day.hoursAbove))
         writer.signed(Int64(day.stationHoursAbove))
+        writer.flag(day.isReviewed)
       }
     }
     writer.list(uncounted.keys.sorted()) { writer, unit in
@@ -70,7 +76,7 @@ struct LedgerMemory: Sendable, Hashable {
     }
     writer.list(archive.keys.sorted()) { writer, key in
       writer.text(key)
-      writer.list(archive[key] ?? []) { $0.signed(Int64($1.thousandths)) }
+      (archive[key] ?? LedgerYear(days: 0)).encode(into: &writer)
     }
   }
 
@@ -90,7 +96,8 @@ struct LedgerMemory: Sendable, Hashable {
             day: CivilDay(number: try reader.integer("a day")), validHours: try reader.integer("hours"),
             maximum: Concentration(thousandths: try reader.integer("a value")),
             stationMaximum: Concentration(thousandths: try reader.integer("a value")),
-            hoursAbove: try reader.integer("hours"), stationHoursAbove: try reader.integer("hours"))
+            hoursAbove: try reader.integer("hours"), stationHoursAbove: try reader.integer("hours"),
+            isReviewed: try reader.flag())
         }
       )
     }
@@ -104,13 +111,8 @@ struct LedgerMemory: Sendable, Hashable {
       )
     }
     for (unit, days) in changed { uncounted[unit] = Set(days) }
-    let years = try reader.list(of: "years") { reader throws(SnapshotReadingError) -> (String, [Concentration]) in
-      (
-        try reader.text(),
-        try reader.list(of: "days") { reader throws(SnapshotReadingError) in
-          Concentration(thousandths: try reader.integer("a value"))
-        }
-      )
+    let years = try reader.list(of: "years") { reader throws(SnapshotReadingError) -> (String, LedgerYear) in
+      (try reader.text(), try LedgerYear(decoding: &reader))
     }
     for (key, days) in years { archive[key] = days }
   }

@@ -109,6 +109,34 @@ struct LevelEvents {
     return record
   }
 
+  /// Past hours that would have been found otherwise: kind `data`, `from` the highest level that was found at them, `to`
+  /// the highest that would have been.
+  func revised(_ revisions: [FindingTrail.Revision], state: UnitState, at: Instant) -> EventRecord {
+    let published = revisions.map(\.published).max() ?? .none
+    let found = revisions.map(\.found).max() ?? .none
+    // A finding stands at the end of its window.
+    let first = offset.start(ofHour: (revisions.first?.hour ?? 0) + 1)
+    let last = offset.start(ofHour: (revisions.last?.hour ?? 0) + 1)
+    var record = EventRecord(
+      sequence: 0, id: id(.data, start: first) + "-revised", kind: .data, county: unit.code, from: published.name,
+      to: found.name, at: at, rule: criteria.name + "/revised",
+      inputs: [
+        .init("first_hour", .text(offset.format(first))), .init("last_hour", .text(offset.format(last))),
+        .init("hours", .number(Double(revisions.count))), .init("published", .text(published.name)),
+        .init("revised", .text(found.name)),
+        .init("raised_hours", .number(Double(revisions.count { $0.found > $0.published }))),
+        .init("lowered_hours", .number(Double(revisions.count { $0.found < $0.published }))),
+        .init("level_in_force", .text(state.machine.level.name)), .init("review", .text("provisional")),
+      ], unit: "1", window: "24h", completeness: state.completeness, startsAt: first, ends: true, textChinese: "",
+      textEnglish: "")
+    let text = EventTexts.revised(
+      unit: unit, offset: offset, first: first, last: last, hours: revisions.count, published: published, found: found,
+      inForce: state.machine.level)
+    record.textChinese = text.chinese
+    record.textEnglish = text.english
+    return record
+  }
+
   private func subject(state: UnitState, assessment: LevelAssessment, at: Instant) -> EventTexts.Subject {
     EventTexts.Subject(
       unit: unit, offset: offset, at: at, since: state.machine.since ?? at,

@@ -169,6 +169,10 @@ public struct TargetView: Sendable, Hashable {
   /// As measured (实测) and without the days that confirmed sand-dust touches (扣除沙尘); nil where sand-dust plays no part.
   public var measured: Figure?
   public var dustDeducted: Figure?
+  /// As measured before any review (初步数据), and from final days alone (终审数据, whose `missing` are the others); nil while
+  /// nothing that the row is judged on has been reviewed.
+  public var provisional: Figure?
+  public var reviewed: Figure?
   public init(
     year: Int, county: String, indicator: String, target: Double?, unit: String, valueToDate: Double?, days: Int,
     missing: Int, remainingMeanAllowed: Double?, projection: Projection?, state: String, reason: String,

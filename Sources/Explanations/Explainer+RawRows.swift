@@ -17,14 +17,14 @@ extension Explainer {
       Engine.screen(&batch, site: site)
       for reading in batch.readings where reading.pollutant == pollutant && indices.contains(reading.station) {
         // A reading belongs to the slot of its midpoint.
-        let middle = reading.begin.adding(milliseconds: Int64(reading.periodMilliseconds) / 2)
-        let isWhole = reading.periodMilliseconds <= 3_600_000
+        let middle = reading.midpoint
+        let isWhole = reading.spanMilliseconds <= 3_600_000
         guard isWhole, hours.contains(site.offset.hour(of: middle)) else { continue }
         rows.append(
           Explanation.RawRow(
             position: record.position, receivedAt: batch.receivedAt, feed: batch.feed,
             station: batch.stations[Int(reading.station)], begin: reading.begin,
-            end: reading.begin.adding(milliseconds: Int64(reading.periodMilliseconds)),
+            end: reading.end,
             value: reading.value.isFinite ? reading.value : nil, flag: reading.flag, reasons: reading.reasons.list,
             fate: ""))
       }

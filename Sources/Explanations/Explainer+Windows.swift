@@ -27,7 +27,8 @@ extension Explainer {
   }
 
   func explainDay(_ unit: County, _ pollutant: Pollutant, _ day: CivilDay) throws(ExplanationProblem) -> Explanation {
-    let past = try pastDays(last: day)
+    var past = try pastDays(last: day)
+    _ = past.review(facts.reviews.flatMap(\.record.days))
     guard let index = past.unitIndex(unit.code) else { throw missing(unit) }
     let isCity = past.units[index].kind == .city
     var mean = past.unitDay(index, pollutant: pollutant, day: day)
@@ -56,6 +57,12 @@ extension Explainer {
       of: isCity ? [] : parts.map(\.name), pollutant, hours: day.firstHour...day.firstHour + 23, past)
     explanation.digest = digest(parts)
     explanation.revisions = facts.dayValues
+    if past.hasReview(index, pollutant: pollutant, day: day) {
+      explanation.provisional = past.unitDay(index, pollutant: pollutant, day: day, basis: .provisional).value
+      explanation.isFinal = past.isFinal(index, pollutant: pollutant, day: day)
+      explanation.rules.insert(ExplanationRules.review, at: 0)
+      explanation.reviews = reviews(of: isCity ? [] : Set(parts.map(\.name)), pollutant)
+    }
     explanation.agreesWithStored = storedMean.map {
       $0.value == mean.value && $0.state == KnowledgeState(mean.state) && stored?.value.edition == explanation.edition
     }
@@ -105,8 +112,34 @@ extension Explainer {
       flag: stored?.flag, hours: [])
   }
 
+  /// The reviews that gave hours of a pollutant, of the named stations, of all when none is named.
+  private func reviews(of stations: Set<String>, _ pollutant: Pollutant) -> [Explanation.Review] {
+    facts.reviews.compactMap { review in
+      let named = review.record.days.filter {
+        $0.pollutant == pollutant && (stations.isEmpty || stations.contains($0.station))
+      }
+      guard !named.isEmpty else { return nil }
+      return Explanation.Review(
+        position: review.position, at: review.at, by: review.record.by, source: review.record.source,
+        digest: review.record.digest, stations: named.map(\.station))
+    }
+  }
+
   private func dayPart(_ station: Int, _ pollutant: Pollutant, _ day: CivilDay, _ past: Rollup) -> Explanation.Part {
     let value = past.stationDay(station, pollutant: pollutant, day: day)
+    if past.isReviewed(station, pollutant: pollutant, day: day) {
+      let id = past.stationID(station)
+      let reviewed = facts.reviews.last { review in
+        review.record.days.contains { $0.station == id && $0.pollutant == pollutant }
+      }
+      let hours = reviewed?.record.days.last { $0.station == id && $0.pollutant == pollutant }?.hours ?? []
+      let provisional = past.stationDay(station, pollutant: pollutant, day: day, basis: .provisional)
+      return Explanation.Part(
+        name: id, label: past.station(station)?.name ?? "", value: value, isUsed: !value.isMissing,
+        remark: "reviewed provisional_\(provisional.isMissing ? "none" : provisional.text())"
+          + (value.isMissing ? " hours_\(hours.count { !$0.isMissing })" : ""),
+        feed: "", flag: nil, hours: hours)
+    }
     let hours = (0..<24).map { past.stationHour(station, pollutant: pollutant, hour: day.firstHour + Int32($0)) }
     let valid = hours.count { !$0.isMissing }
     var feeds: [String] = []

@@ -15,16 +15,31 @@ package struct Explainer: Sendable {
     package var journalReaches: Bool
     /// For a day its revisions, for a month or a year the newest revision of each of its days.
     package var dayValues: [DayValueRevision]
+    /// What people have reviewed of the period's days, in the order of the imports.
+    package var reviews: [Review]
 
     package init(
       configurations: [(position: Int64, at: Instant, configuration: EngineConfiguration)], chunks: [StoredChunk],
-      batches: [JournalRecord], journalReaches: Bool, dayValues: [DayValueRevision]
+      batches: [JournalRecord], journalReaches: Bool, dayValues: [DayValueRevision], reviews: [Review] = []
     ) {
       self.configurations = configurations
       self.chunks = chunks
       self.batches = batches
       self.journalReaches = journalReaches
       self.dayValues = dayValues
+      self.reviews = reviews
+    }
+
+    /// Reviewed hours of a county's day with the record that brought them.
+    package struct Review: Sendable {
+      package var position: Int64
+      package var at: Instant
+      package var record: ReviewRecord
+      package init(position: Int64, at: Instant, record: ReviewRecord) {
+        self.position = position
+        self.at = at
+        self.record = record
+      }
     }
 
     /// A journal record of a batch.
@@ -92,13 +107,7 @@ package struct Explainer: Sendable {
     do throws(RollupError) {
       return try Rollup(
         site: site, feeds: configuration.feeds, last: last,
-        chunks: facts.chunks.map {
-          RollupChunk(
-            key: RollupChunkKey(
-              county: $0.key.county, day: $0.key.day, kind: $0.key.kind == .hours ? .hours : .minutes, hour: $0.key.hour
-            ),
-            bytes: $0.bytes)
-        })
+        chunks: facts.chunks.map(\.rollup))
     } catch { throw ExplanationProblem("stored hours cannot be read: \(error)") }
   }
 

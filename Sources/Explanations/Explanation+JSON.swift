@@ -44,13 +44,22 @@ extension Explanation {
       writer.field("sha256", revision.digest)
       writer.endObject()
     }
-    writer.field("inputs_sha256", digest)
-    if let agreesWithStored {
-      writer.field("agrees_with_stored", agreesWithStored)
-    } else {
-      writer.key("agrees_with_stored")
-      writer.null()
+    if let provisional {
+      writer.field("review", isFinal ? "final" : "provisional")
+      writer.field("provisional", provisional.isMissing ? nil : provisional.value)
+      writer.array("reviews", reviews) { writer, review in
+        writer.object {
+          $0.field("record", review.position)
+          $0.field("at", review.at)
+          $0.field("by", review.by)
+          $0.field("source", review.source)
+          $0.field("sha256", review.digest)
+          $0.field("stations", review.stations)
+        }
+      }
     }
+    writer.field("inputs_sha256", digest)
+    writer.field("agrees_with_stored", agreesWithStored)
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)
   }

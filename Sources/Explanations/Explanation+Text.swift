@@ -15,6 +15,15 @@ extension Explanation {
     lines.append("")
     lines.append("依据 made of (\(valid) / \(expected))")
     for part in parts { lines += describe(part) }
+    if !reviews.isEmpty {
+      lines.append("")
+      lines.append("审核 reviews")
+      for review in reviews {
+        lines.append(
+          "  #\(review.position) \(offset.format(review.at)) \(review.by)  \(review.source)  "
+            + "\(review.stations.joined(separator: ","))  sha256 \(review.digest)")
+      }
+    }
     if !rows.isEmpty || !journalReaches {
       lines.append("")
       lines.append(
@@ -46,6 +55,11 @@ extension Explanation {
       lines.append(
         "计算 made as  \(Concentration.exact(quotient.sum)) / \(quotient.count) = \(value.text()) → \(published.text(decimals: decimals))"
       )
+    }
+    if let provisional {
+      lines.append(
+        "审核 review  \(isFinal ? "终审 final" : "部分审核，初步数据 partly reviewed, provisional")；审核前 before the review "
+          + (provisional.isMissing ? "—" : provisional.text(decimals: decimals)))
     }
     lines.append("规则版本 edition  \(edition.name)  ·  配置 configuration record \(configurationPosition)")
     return lines

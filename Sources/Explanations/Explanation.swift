@@ -40,6 +40,18 @@ package struct Explanation: Sendable, Hashable {
     package var fate: String
   }
 
+  /// An import of reviewed hours that the value rests on.
+  package struct Review: Sendable, Hashable {
+    /// Journal position and instant of the record.
+    package var position: Int64
+    package var at: Instant
+    package var by: String
+    package var source: String
+    /// SHA-256 over the files.
+    package var digest: String
+    package var stations: [String]
+  }
+
   package var unit: County
   package var pollutant: Pollutant
   package var period: ExplanationPeriod
@@ -70,6 +82,12 @@ package struct Explanation: Sendable, Hashable {
   package var revisions: [DayValueRevision]
   /// SHA-256 over what the number was made of, lower-case hex.
   package var digest: String
+  /// The value before any review, missing without one; nil where nothing has been reviewed.
+  package var provisional: Concentration?
+  /// Whether every station that should have given a value has been reviewed.
+  package var isFinal = false
+  /// In the order of the imports.
+  package var reviews: [Review] = []
   /// Whether the newest stored revision says the same; nil where none is stored.
   package var agreesWithStored: Bool?
 

@@ -23,6 +23,10 @@ enum ExplanationRules {
     "全市均值：各县（市、区）均值的算术平均，不加权；至少75%的有评价点位的县有效",
     "Whole city: the unweighted mean of the counties; at least 75 % of the monitored ones"
   )
+  static let review: Words = (
+    "审核：经人工审核的点位·日以审核后的24个小时值为准，未留有效值的小时不计，初步数据另存",
+    "Review: of a station's day that people have reviewed the 24 reviewed hours count; hours left without a value do not; provisional data stay beside"
+  )
   static let days: Words = (
     "月、年均值：有效日均值的算术平均，缺日不补（HJ 663）",
     "Month and year: the arithmetic mean of the valid days; missing days are not filled (HJ 663)"

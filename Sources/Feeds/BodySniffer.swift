@@ -1,6 +1,13 @@
 /// Recognises answers that are not of the feed's kind at all: the usual ones are an HTML page and nothing.
 enum BodySniffer {
-  enum Container: String { case json = "JSON", csv = "CSV", xml = "XML", hj212 = "HJ 212 frames" }
+  enum Container: String {
+    case json = "JSON"
+    case csv = "CSV"
+    case xml = "XML"
+    case lineProtocol = "line protocol"
+    case metricsText = "metrics as text"
+    case hj212 = "HJ 212 frames"
+  }
 
   static func refusal(of body: ByteText, expecting container: Container) -> DecodeFailure? {
     var start = 0
@@ -15,6 +22,7 @@ enum BodySniffer {
       case .json: .notJSON
       case .csv: .notCSV
       case .xml: .notXML
+      case .lineProtocol, .metricsText: .notText
       case .hj212: .notHJ212
       }
     if isHTML(head) {
@@ -29,9 +37,14 @@ enum BodySniffer {
       case .json: first == UInt8(ascii: "<")
       case .xml: first != UInt8(ascii: "<") && first < 0x80 && first != 0
       case .csv: first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
+      case .lineProtocol, .metricsText:
+        first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "<")
       // Anything may stand before the first frame.
       case .hj212: false
       }
+    if first == UInt8(ascii: "{"), container != .json, let said = complaint(body) {
+      return DecodeFailure(.errorReply, "the provider answered with an error: \(said)")
+    }
     guard wrong else { return nil }
     let found = first == UInt8(ascii: "<") ? "XML" : first == UInt8(ascii: "{") || first == 0x5B ? "JSON" : "text"
     var message = "the server sent \(found) instead of \(container.rawValue)"
@@ -39,6 +52,12 @@ enum BodySniffer {
       message += ", beginning \"\(redacted(head[0..<min(head.count, 80)]))\""
     }
     return DecodeFailure(code, message + "; check the feed's address and format")
+  }
+
+  /// What a JSON body says went wrong, where text was asked for.
+  private static func complaint(_ body: ByteText) -> String? {
+    guard let document = try? JSONDocument(body) else { return nil }
+    return JSONBodyDecoder.usualErrorText(document)
   }
 
   private static func isHTML(_ head: ByteText) -> Bool {

@@ -48,6 +48,17 @@ struct ByteText {
     return true
   }
 
+  func firstIndex(of byte: UInt8) -> Int? { index(of: byte, from: 0) }
+
+  func index(of byte: UInt8, from start: Int) -> Int? {
+    var index = start
+    while index < count {
+      if self[index] == byte { return index }
+      index += 1
+    }
+    return nil
+  }
+
   /// Without white space at both ends: ASCII, no-break and ideographic (U+3000) spaces.
   var trimmed: ByteText {
     var start = 0

@@ -70,18 +70,28 @@ enum CSVDecoder {
     return header.firstIndex(of: column) ?? header.firstIndex { $0.lowercased() == column.lowercased() }
   }
 
+  /// Whether the header has neither the column nor one of its alternatives.
+  private static func isAbsent(_ column: Int, _ mapping: CompiledMapping, _ places: [Int?]) -> Bool {
+    var column = column
+    while column >= 0 {
+      if places[column] != nil { return false }
+      column = mapping.alternatives[column]
+    }
+    return true
+  }
+
   /// A file without its station, stamp, or any value column is none of the feed's; other columns are errors of one row.
   private static func missing(
     _ mapping: CompiledMapping, _ places: [Int?], _ header: [String], _ assembler: inout RowAssembler
   ) -> DecodeFailure? {
     let shown = header.prefix(12).joined(separator: ", ")
     let known = Array(shown.utf8).withText { redacted($0) }
-    var needed = [mapping.stationColumn, mapping.stampColumn].compactMap { $0 }
+    var needed = [mapping.stationColumn, mapping.stampColumn, mapping.timeOfDayColumn].compactMap { $0 }
     if let long = mapping.long { needed += [long.pollutantColumn, long.valueColumn] }
-    if let column = needed.first(where: { places[$0] == nil }) {
+    if let column = needed.first(where: { isAbsent($0, mapping, places) }) {
       return DecodeFailure(.noRows, "there is no column \"\(mapping.columns[column])\"; the header has: \(known)")
     }
-    let absent = mapping.values.filter { places[$0.column] == nil }
+    let absent = mapping.values.filter { isAbsent($0.column, mapping, places) }
     if !mapping.values.isEmpty, absent.count == mapping.values.count {
       return DecodeFailure(
         .noRows,

@@ -40,6 +40,18 @@ struct Cell {
     }
   }
 
+  /// A number, or a text that is one.
+  var degrees: Double? {
+    switch kind {
+    case .number(let number): return number
+    case .integer(let integer): return Double(integer)
+    case .text(let text):
+      if case .number(let number) = NumberText(text) { return number }
+      return nil
+    default: return nil
+    }
+  }
+
   /// What it is, for messages: `text "n/a"`, `a list`.
   var description: String {
     switch kind {

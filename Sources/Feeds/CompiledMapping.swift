@@ -9,8 +9,11 @@ final class CompiledMapping: Sendable {
     var offset: Double
     /// Column of the row's own unit, -1 when the unit is declared.
     var unitColumn: Int
-    /// The value's own period; -1 takes the row's.
+    /// The value's own period; `rowPeriod` takes the row's.
     var periodMilliseconds: Int32
+
+    /// What no period is.
+    static let rowPeriod = Int32.min
   }
 
   struct Value: Sendable {
@@ -22,12 +25,25 @@ final class CompiledMapping: Sendable {
     var pollutantColumn: Int
     var valueColumn: Int
     var names: [String: Target]
+    var knowsCommonNames: Bool
+    /// Column of the row's own unit, -1 when the names have theirs.
+    var unitColumn: Int
   }
 
   /// Column paths as configured, in column order.
   let columns: [String]
+  /// For each column the one that stands in for it where it holds nothing, -1 for none.
+  let alternatives: [Int]
+  let hasAlternatives: Bool
   let stationColumn: Int?
   let stampColumn: Int?
+  let timeOfDayColumn: Int?
+  let zoneColumn: Int?
+  let endColumn: Int?
+  let rowPeriod: RowPeriodReader?
+  /// One column is the stamp, and the period is always the same.
+  let hasSimpleTime: Bool
+  let positionColumns: (latitude: Int, longitude: Int)?
   let indexColumn: Int?
   let stamp: StampReader
   let values: [Value]
@@ -38,20 +54,38 @@ final class CompiledMapping: Sendable {
   let encoding: TextEncoding
   let container: FeedMapping.Container
   let error: ErrorMapping?
-  /// JSON alone: the rows, and the places of an error reply.
+  /// JSON alone: the rows (unless their columns are named in the body), the places of an error reply, the next page.
   let plan: JSONPlan?
   let errorPlan: JSONPlan?
+  let nextPagePlan: JSONPlan?
+  let table: JSONTable?
+  let advice: String?
 
   init(_ mapping: FeedMapping) throws(MappingError) {
     var builder = ColumnBuilder()
     container = mapping.container
     stationColumn = mapping.station.map { builder.column($0) }
     stampColumn = mapping.time.path.map { builder.column($0) }
+    timeOfDayColumn = mapping.time.timeOfDayPath.map { builder.column($0) }
+    zoneColumn = mapping.time.zonePath.map { builder.column($0) }
+    endColumn = mapping.time.endPath.map { builder.column($0) }
+    rowPeriod = mapping.time.rowPeriod.map { period in
+      RowPeriodReader(
+        column: builder.column(period.path), unitColumn: period.unitPath.map { builder.column($0) } ?? -1,
+        unitMilliseconds: period.unitMilliseconds)
+    }
+    hasSimpleTime =
+      stampColumn != nil && timeOfDayColumn == nil && zoneColumn == nil && endColumn == nil && rowPeriod == nil
+      && !mapping.time.isMonthly
+    positionColumns = mapping.position.map { (builder.column($0.latitude), builder.column($0.longitude)) }
     indexColumn = mapping.publishedIndex.map { builder.column($0) }
     stamp = try StampReader(mapping.time, key: "time")
     values = try builder.values(mapping.values)
     long = try mapping.long.map { (layout) throws(MappingError) in try builder.long(layout) }
     columns = builder.paths
+    alternatives = builder.alternatives
+    hasAlternatives = builder.alternatives.contains { $0 >= 0 }
+    advice = mapping.advice
     guard !values.isEmpty || long != nil else {
       throw MappingError("values", "no pollutant is mapped; write for example pm25: {path: ..., unit: ug/m3}")
     }
@@ -63,21 +97,77 @@ final class CompiledMapping: Sendable {
     guard columns.count <= FeedLimits.columns else {
       throw MappingError("values", "\(columns.count) columns; at most \(FeedLimits.columns) can be read")
     }
-    (plan, errorPlan) = try Self.plans(mapping, columns)
+    if case .table(let rows, let fields) = mapping.container {
+      table = try JSONTable(rows: rows, fields: fields, columns: columns)
+    } else {
+      table = nil
+    }
+    plan = try Self.plan(mapping, columns)
+    (errorPlan, nextPagePlan) = try Self.rootPlans(mapping)
   }
 
-  private static func plans(
-    _ mapping: FeedMapping, _ columns: [String]
-  ) throws(MappingError) -> (JSONPlan?, JSONPlan?) {
+  /// The column itself, or the first of its alternatives that holds a value; failing that, one that holds null or an empty text.
+  @inline(__always)
+  func present(_ cells: CellRow, _ column: Int) -> Int { hasAlternatives ? firstPresent(cells, column) : column }
+
+  func firstPresent(_ cells: CellRow, _ column: Int) -> Int {
+    var candidate = column
+    var null: Int?
+    while true {
+      switch cells[candidate].kind {
+      case .absent: break
+      case .null: null = null ?? candidate
+      case .text(let text) where text.isEmpty: null = null ?? candidate
+      default: return candidate
+      }
+      guard alternatives[candidate] >= 0 else { return null ?? column }
+      candidate = alternatives[candidate]
+    }
+  }
+
+  /// The head of a row whose period is the mapping's.
+  @inline(__always)
+  func head(_ station: UInt32, _ instant: Instant) -> RowAssembler.RowHead {
+    let period = stamp.periodMilliseconds
+    return (station, instant, stamp.begin(of: instant, period: period), period)
+  }
+
+  /// The columns that may hold values, alternatives included.
+  var valueColumns: [Int] {
+    var columns: [Int] = []
+    for first in values.map(\.column) + [long?.valueColumn].compactMap({ $0 }) {
+      var column = first
+      while column >= 0 {
+        columns.append(column)
+        column = alternatives[column]
+      }
+    }
+    return columns
+  }
+
+  /// Where an error reply and the next page are told, of JSON bodies.
+  private static func rootPlans(_ mapping: FeedMapping) throws(MappingError) -> (error: JSONPlan?, next: JSONPlan?) {
     switch mapping.container {
-    case .json(let rows):
+    case .csv, .xml: return (nil, nil)
+    case .json, .ndjson, .table: break
+    }
+    var error: JSONPlan?
+    if let declared = mapping.error {
+      var places = [try JSONPath(declared.path, key: "error")]
+      if let message = declared.messagePath { places.append(try JSONPath(message, key: "error.message")) }
+      error = try JSONPlan(rows: try JSONPath("$", key: "error"), columns: places, key: "error")
+    }
+    return (error, try mapping.nextPage.map { (path) throws(MappingError) in try JSONPlan(probing: path) })
+  }
+
+  /// Checks the container's paths; the plan of its rows when they are JSON with columns that are paths.
+  private static func plan(_ mapping: FeedMapping, _ columns: [String]) throws(MappingError) -> JSONPlan? {
+    switch mapping.container {
+    case .json(let rows), .ndjson(let rows):
       var paths: [JSONPath] = []
       for column in columns { paths.append(try JSONPath(column, key: "path")) }
-      let plan = try JSONPlan(rows: try JSONPath(rows, key: "rows"), columns: paths, key: "rows")
-      guard let error = mapping.error else { return (plan, nil) }
-      var places = [try JSONPath(error.path, key: "error")]
-      if let message = error.messagePath { places.append(try JSONPath(message, key: "error.message")) }
-      return (plan, try JSONPlan(rows: try JSONPath("$", key: "error"), columns: places, key: "error"))
+      return try JSONPlan(rows: try JSONPath(rows, key: "rows"), columns: paths, key: "rows")
+    case .table: return nil
     case .csv(let layout):
       guard let ascii = layout.delimiter.asciiValue, ascii != 0x22, ascii != 0x0A, ascii != 0x0D else {
         throw MappingError("csv.delimiter", "the delimiter is one ASCII character such as , ; or a tab")
@@ -94,18 +184,31 @@ final class CompiledMapping: Sendable {
         throw MappingError("path", "\"\(bad)\" is no path below the row; write Name, a/b, or @attribute")
       }
     }
-    return (nil, nil)
+    return nil
   }
 }
 
 /// Gives paths column numbers, each path one.
 private struct ColumnBuilder {
   var paths: [String] = []
+  var alternatives: [Int] = []
+  /// The paths as written, alternatives and all, with the first column of each.
+  private var written: [String: Int] = [:]
 
+  /// The column of a path, or the first of its alternatives.
   mutating func column(_ path: String) -> Int {
-    if let known = paths.firstIndex(of: path) { return known }
-    paths.append(path)
-    return paths.count - 1
+    if let known = written[path] { return known }
+    let first = paths.count
+    var rest = Substring(path)
+    while true {
+      let bar = rest.firstRange(of: " | ")
+      paths.append(String(bar.map { rest[..<$0.lowerBound] } ?? rest))
+      alternatives.append(bar == nil ? -1 : paths.count)
+      guard let bar else { break }
+      rest = rest[bar.upperBound...]
+    }
+    written[path] = first
+    return first
   }
 
   mutating func values(_ mappings: [ValueMapping]) throws(MappingError) -> [CompiledMapping.Value] {
@@ -117,10 +220,10 @@ private struct ColumnBuilder {
         throw MappingError(key, "mapped twice")
       }
       if let own = mapping.periodMilliseconds {
-        guard (0...FeedLimits.periodMilliseconds).contains(own) else {
+        guard own >= 0, let period = Reading.period(ofSpan: Int64(own)) else {
           throw MappingError(key + ".period", "\(own) ms is no period")
         }
-        target.periodMilliseconds = Int32(own)
+        target.periodMilliseconds = period
       }
       target.unitColumn = mapping.unitPath.map { column($0) } ?? -1
       list.append(CompiledMapping.Value(column: column(mapping.path), target: target))
@@ -130,7 +233,7 @@ private struct ColumnBuilder {
 
   mutating func long(_ layout: LongLayout) throws(MappingError) -> CompiledMapping.Long {
     let unitColumn = layout.unitPath.map { column($0) } ?? -1
-    guard !layout.names.isEmpty else {
+    guard !layout.names.isEmpty || layout.knowsCommonNames else {
       throw MappingError("names", "name the feed's pollutants, for example P2: {pollutant: pm25, unit: ug/m3}")
     }
     var names: [String: CompiledMapping.Target] = [:]
@@ -141,7 +244,8 @@ private struct ColumnBuilder {
       guard names.updateValue(target, forKey: name.feedName) == nil else { throw MappingError(key, "named twice") }
     }
     return CompiledMapping.Long(
-      pollutantColumn: column(layout.pollutant), valueColumn: column(layout.value), names: names)
+      pollutantColumn: column(layout.pollutant), valueColumn: column(layout.value), names: names,
+      knowsCommonNames: layout.knowsCommonNames, unitColumn: unitColumn)
   }
 
   private func target(
@@ -152,7 +256,7 @@ private struct ColumnBuilder {
       throw MappingError(key, "\"\(name)\" is no pollutant\(near)")
     }
     // The 8 h mean of ozone is one whatever the row's period.
-    let period: Int32 = pollutant == .o3EightHour ? 28_800_000 : -1
+    let period = pollutant == .o3EightHour ? 28_800_000 : CompiledMapping.Target.rowPeriod
     var target = CompiledMapping.Target(
       pollutant: pollutant, factor: 1, offset: 0, unitColumn: -1, periodMilliseconds: period)
     guard let unit else {

@@ -20,6 +20,8 @@ package struct DecodedBody: Sendable, Equatable {
   package var skippedRows = 0
   /// Values of a long layout whose pollutant the mapping does not name.
   package var ignoredValues = 0
+  /// What people must know of the answer as a whole, English: that it is one page of several, that its values are indices.
+  package var notes: [String] = []
   package var verdict = DecodeVerdict.empty
 
   package init() {}
@@ -59,6 +61,7 @@ package struct DecodeFailure: Error, Sendable, Hashable {
     case notJSON = "not_json"
     case notXML = "not_xml"
     case notCSV = "not_csv"
+    case notText = "not_text"
     case notHJ212 = "not_hj212"
     case truncated
     case syntax
@@ -94,6 +97,7 @@ package struct RowError: Error, Sendable, Hashable {
     case time
     case value
     case unit
+    case position
     case duplicateKey = "duplicate_key"
     case profile
     case structure

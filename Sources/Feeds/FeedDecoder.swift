@@ -5,11 +5,13 @@ package struct FeedDecoder: Sendable {
 
   private enum Program: Sendable {
     case mapping(CompiledMapping)
-    /// One mapping when the body is a list, another when it is an object.
-    case byRoot(list: CompiledMapping, object: CompiledMapping)
+    /// JSON in one of several shapes.
+    case shapes([CompiledShape])
     case ukAir
     case hj212
     case lidar([CompiledLidar])
+    case lineProtocol
+    case metricsText
   }
 
   /// Throws what is wrong with a declared format; presets are never wrong.
@@ -18,18 +20,18 @@ package struct FeedDecoder: Sendable {
     switch format {
     case .mapping(let mapping): program = .mapping(try CompiledMapping(mapping))
     case .lidar(let mapping): program = .lidar([try CompiledLidar(mapping)])
-    case .preset(.cnemc): program = .mapping(try CompiledMapping(Presets.cnemc))
-    case .preset(.pm25in): program = .mapping(try CompiledMapping(Presets.pm25in))
-    case .preset(.sensorCommunity):
-      program = .byRoot(
-        list: try CompiledMapping(Presets.sensorCommunityArea),
-        object: try CompiledMapping(Presets.sensorCommunityLocal))
     case .preset(.ukAir): program = .ukAir
+    case .preset(.influxLine): program = .lineProtocol
+    case .preset(.prometheusText): program = .metricsText
     case .preset(.hj212): program = .hj212
     case .preset(.lidarJSON):
       var shapes: [CompiledLidar] = []
       for shape in Presets.lidarShapes { shapes.append(try CompiledLidar(shape)) }
       program = .lidar(shapes)
+    case .preset(let preset):
+      var shapes: [CompiledShape] = []
+      for shape in Presets.shapes(of: preset) { shapes.append(try CompiledShape(shape)) }
+      program = shapes.count == 1 ? .mapping(shapes[0].mapping) : .shapes(shapes)
     }
   }
 
@@ -70,10 +72,11 @@ package struct FeedDecoder: Sendable {
     }
     switch program {
     case .mapping(let mapping): return Self.decode(mapping, body, context)
-    case .byRoot(let list, let object):
+    case .shapes(let shapes):
       do throws(DecodeFailure) {
         let document = try JSONDocument(body)
-        return JSONBodyDecoder.decode(document.isObject ? object : list, document, body, context)
+        let shape = shapes.first { $0.fits(document) } ?? shapes[shapes.count - 1]
+        return JSONBodyDecoder.decode(shape.mapping, document, body, context)
       } catch {
         var bad = DecodedBody()
         bad.verdict = .failed(error)
@@ -82,14 +85,21 @@ package struct FeedDecoder: Sendable {
     case .ukAir: return UKAirDecoder.decode(body, context)
     case .hj212: return HJ212Decoder.decode(body, context)
     case .lidar(let shapes): return LidarBodyDecoder.decode(shapes, body, context)
+    case .lineProtocol: return LineProtocolDecoder.decode(body, context)
+    case .metricsText: return MetricsTextDecoder.decode(body, context)
     }
   }
 
   private static func decode(_ mapping: CompiledMapping, _ body: ByteText, _ context: DecodeContext) -> DecodedBody {
     switch mapping.container {
-    case .json:
-      guard mapping.encoding == .gb18030 else { return JSONBodyDecoder.decode(mapping, body, context) }
-      return TextDecoding.withUTF8(body, declared: .gb18030, guesses: false) {
+    case .ndjson:
+      guard mapping.encoding != .utf8 else { return NDJSONDecoder.decode(mapping, body, context) }
+      return TextDecoding.withUTF8(body, declared: mapping.encoding, guesses: false) {
+        NDJSONDecoder.decode(mapping, $0, context)
+      }
+    case .json, .table:
+      guard mapping.encoding != .utf8 else { return JSONBodyDecoder.decode(mapping, body, context) }
+      return TextDecoding.withUTF8(body, declared: mapping.encoding, guesses: false) {
         JSONBodyDecoder.decode(mapping, $0, context)
       }
     case .csv(let layout):
@@ -102,12 +112,14 @@ package struct FeedDecoder: Sendable {
 
   private var container: BodySniffer.Container {
     switch program {
-    case .byRoot, .lidar: .json
+    case .shapes, .lidar: .json
     case .ukAir: .csv
+    case .lineProtocol: .lineProtocol
+    case .metricsText: .metricsText
     case .hj212: .hj212
     case .mapping(let mapping):
       switch mapping.container {
-      case .json: .json
+      case .json, .ndjson, .table: .json
       case .csv: .csv
       case .xml: .xml
       }

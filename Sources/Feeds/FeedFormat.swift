@@ -22,7 +22,7 @@ package enum FeedFormat: Sendable, Hashable {
   /// Whether answers may speak for one device without naming it: rows then take the station of the feed.
   package var mayNameNoStation: Bool {
     switch self {
-    case .preset(let preset): preset == .sensorCommunity
+    case .preset(let preset): preset.mayNameNoStation
     case .mapping(let mapping): mapping.station == nil
     case .lidar(let mapping): mapping.station == nil
     }
@@ -52,6 +52,24 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case ukAir = "uk-air"
   /// Lidar profiles as JSON objects.
   case lidarJSON = "lidar-json"
+  /// The World Air Quality Index project's city feed and map, JSON: US AQI indices, not concentrations.
+  case waqi
+  /// The API of OpenAQ, version 3: measurements, sensors, latest values.
+  case openaq = "openaq-v3"
+  /// The older real-time archive of OpenAQ: a JSON object a line.
+  case openaqRealtime = "openaq-realtime"
+  /// PurpleAir: the cloud's columns, its single sensor, its history, and a unit's own page.
+  case purpleAir = "purpleair"
+  /// AirGradient: a monitor's own measures, or the cloud's list of them.
+  case airGradient = "airgradient"
+  /// AirNow's hourly data files, separated by bars.
+  case airNowHourly = "airnow-hourly"
+  /// Observations of the OGC SensorThings API.
+  case sensorThings = "sensorthings"
+  /// InfluxDB line protocol.
+  case influxLine = "influx-line"
+  /// The exposition format of Prometheus, and OpenMetrics.
+  case prometheusText = "prometheus-text"
   /// Frames of HJ 212 (污染物在线监控系统数据传输标准), as instruments send them.
   case hj212
 
@@ -68,15 +86,39 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     }
   }
 
+  /// What each is, under every spelling that configuration accepts.
+  package static var summaries: [String: String] {
+    var summaries: [String: String] = [:]
+    for name in spellings { summaries[name] = FeedPreset(spelling: name)?.summary }
+    return summaries
+  }
+
   /// What it is, for `check --explain` and help.
   package var summary: String {
     switch self {
-    case .cnemc: "national real-time feed (XML)"
-    case .pm25in: "pm25.in station rows (JSON)"
-    case .sensorCommunity: "sensor.community area reply or local device (JSON)"
+    case .cnemc: "national real-time feed (XML), hours ending at +08:00"
+    case .pm25in: "pm25.in station rows (JSON), hours ending at +08:00"
+    case .sensorCommunity: "sensor.community area reply or local device (JSON), moments in UTC"
     case .ukAir: "UK-AIR wide CSV, hours ending GMT"
     case .lidarJSON: "lidar profiles (JSON)"
+    case .waqi: "WAQI city feed or map (JSON), US AQI indices, never concentrations"
+    case .openaq: "OpenAQ version 3 measurements, hours, sensors, latest (JSON)"
+    case .openaqRealtime: "OpenAQ real-time archive (NDJSON), periods ending in UTC"
+    case .purpleAir: "PurpleAir cloud, history or local unit (JSON), channels A and B apart"
+    case .airGradient: "AirGradient monitor or cloud list (JSON)"
+    case .airNowHourly: "AirNow hourly file (bars), hours beginning GMT"
+    case .sensorThings: "OGC SensorThings observations (JSON), by their phenomenon time"
+    case .influxLine: "InfluxDB line protocol, quantities by field name"
+    case .prometheusText: "Prometheus or OpenMetrics text, quantities by metric name"
     case .hj212: "HJ 212-2017 and HJ/T 212-2005 frames"
+    }
+  }
+
+  /// Whether answers may speak for one device without naming it.
+  var mayNameNoStation: Bool {
+    switch self {
+    case .sensorCommunity, .openaq, .airGradient, .sensorThings, .influxLine, .prometheusText: true
+    case .cnemc, .pm25in, .ukAir, .lidarJSON, .waqi, .openaqRealtime, .purpleAir, .airNowHourly, .hj212: false
     }
   }
 }

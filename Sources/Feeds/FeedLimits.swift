@@ -21,6 +21,10 @@ package enum FeedLimits {
   package static let lidarBins = 8_192
   /// Columns of one mapping.
   package static let columns = 64
-  /// The longest averaging period: what 32 bits of milliseconds hold, 24 days.
-  package static let periodMilliseconds = Int(Int32.max)
+  /// Fields of one point of line protocol or labels of one sample.
+  package static let pointFields = 1_024
+  /// Bytes of one field name or label.
+  package static let nameBytes = 256
+  /// Names of quantities remembered within one body.
+  package static let rememberedNames = 256
 }

@@ -5,8 +5,9 @@ package import AirQuality
 ///
 /// Paths depend on the container. JSON: `$`, `.name`, `['name']`, `[0]` from the row; the row path may use `[*]` up to
 /// four times, nested; a column path may begin with `^` (or `^^` …) instead of `$` to start at what encloses the row.
-/// CSV: a header name, or `[0]` by position. XML: `PM2_5`, `a/b`, `@id`, `a/@id` below the row element, without
-/// namespace prefixes.
+/// CSV and tables: a header name, or `[0]` by position. XML: `PM2_5`, `a/b`, `@id`, `a/@id` below the row element,
+/// without namespace prefixes. In any container ` | ` separates alternatives, of which the first that holds a value is
+/// taken: `$.pm2_5_atm | $.pm2_5`.
 package struct FeedMapping: Sendable, Hashable {
   package var container: Container
   /// Path of the station id; nil takes `DecodeContext.defaultStation`.
@@ -24,12 +25,19 @@ package struct FeedMapping: Sendable, Hashable {
   package var error: ErrorMapping?
   /// Path of the AQI that the feed publishes, kept for comparison only.
   package var publishedIndex: String?
+  /// Where each row says where it was taken (走航: mobile routes).
+  package var position: PositionMapping?
+  /// JSON: path from the body's root of the address of what did not fit into this answer.
+  package var nextPage: String?
+  /// What people must know of the readings, added to every answer that has some.
+  package var advice: String?
   package var encoding: TextEncoding
 
   package init(
     container: Container, station: String?, time: TimeMapping, missing: [MissingMarker] = [],
     values: [ValueMapping] = [], long: LongLayout? = nil, error: ErrorMapping? = nil, publishedIndex: String? = nil,
-    skipsRowsWithoutStation: Bool = false, encoding: TextEncoding = .utf8
+    skipsRowsWithoutStation: Bool = false, position: PositionMapping? = nil, nextPage: String? = nil,
+    advice: String? = nil, encoding: TextEncoding = .utf8
   ) {
     self.container = container
     self.station = station
@@ -40,6 +48,9 @@ package struct FeedMapping: Sendable, Hashable {
     self.error = error
     self.publishedIndex = publishedIndex
     self.skipsRowsWithoutStation = skipsRowsWithoutStation
+    self.position = position
+    self.nextPage = nextPage
+    self.advice = advice
     self.encoding = encoding
   }
 
@@ -47,6 +58,12 @@ package struct FeedMapping: Sendable, Hashable {
   package enum Container: Sendable, Hashable {
     /// `rows`: `$.data[*]`; without `[*]` one value is the one row.
     case json(rows: String)
+    /// A JSON body a line; `rows` holds within each line.
+    case ndjson(rows: String)
+    /// JSON by columns: rows are lists, and the list at `fields` names what stands in them. Columns are those names, or
+    /// paths as in `json` where they begin with `$` or `^`.
+    case table(rows: String, fields: String)
+    /// Tables as text: commas, tabs, bars.
     case csv(CSVLayout)
     /// `row`: local name of the element that is a row.
     case xml(row: String)
@@ -100,12 +117,17 @@ package struct LongLayout: Sendable, Hashable {
   package var unitPath: String?
   /// The feed's names; others are ignored and counted.
   package var names: [Name]
+  /// Names that `names` lacks are understood as `QuantityName` does ("PM 2.5 concentration", "co_ppm").
+  package var knowsCommonNames: Bool
 
-  package init(pollutant: String, value: String, unitPath: String? = nil, names: [Name]) {
+  package init(
+    pollutant: String, value: String, unitPath: String? = nil, names: [Name] = [], knowsCommonNames: Bool = false
+  ) {
     self.pollutant = pollutant
     self.value = value
     self.unitPath = unitPath
     self.names = names
+    self.knowsCommonNames = knowsCommonNames
   }
 
   /// One name of the feed.
@@ -128,7 +150,7 @@ package struct TimeMapping: Sendable, Hashable {
   package enum Notation: String, CaseIterable, Sendable, Hashable {
     case epochMilliseconds = "epoch-ms"
     case epochSeconds = "epoch-s"
-    /// With its offset; without one, `zone` or the site's.
+    /// With its offset; without one, `zone` or the site's. `begin/end` gives the row's period.
     case rfc3339
     /// ISO 8601 whose offset, if any, is wrong and ignored: the time is local to `zone`.
     case isoLocal = "iso-local"
@@ -146,16 +168,41 @@ package struct TimeMapping: Sendable, Hashable {
   /// Path of the stamp; nil only for `received`.
   package var path: String?
   package var notation: Notation
-  /// `yyyy MM M dd d HH H mm ss SSS XXX` and literals, quoted by `'` where they are letters.
+  /// `yyyy yy MM M dd d HH H mm ss SSS XXX` and literals, quoted by `'` where they are letters.
   package var pattern: String?
   package var meaning: Meaning
-  /// Length of the averaging period; 0 for `instant`.
+  /// Length of the averaging period; 0 for `instant`, and for periods that rows tell.
   package var periodMilliseconds: Int
   package var zone: CivilOffset?
+  /// Path of the time of day, where it stands apart from the date at `path`; the two are read with a space between.
+  package var timeOfDayPath: String?
+  /// Path of the offset of the row's stamps (`+02:00`, or hours as a number), where it stands apart.
+  package var zonePath: String?
+  /// Path of the end of the row's period, written as its begin at `path`.
+  package var endPath: String?
+  /// Where each row tells its period; rows that tell none have `periodMilliseconds`.
+  package var rowPeriod: RowPeriod?
+  /// The period is the calendar month that the stamp lies in (with `end`: that it ends), as of dustfall (降尘).
+  package var isMonthly: Bool
+
+  /// A row's own averaging period: a number, times its unit.
+  package struct RowPeriod: Sendable, Hashable {
+    package var path: String
+    /// Milliseconds of one.
+    package var unitMilliseconds: Double
+    /// Where the row names the unit: `minutes`, `hours`, `days`; overrides `unitMilliseconds`.
+    package var unitPath: String?
+    package init(path: String, unitMilliseconds: Double, unitPath: String? = nil) {
+      self.path = path
+      self.unitMilliseconds = unitMilliseconds
+      self.unitPath = unitPath
+    }
+  }
 
   package init(
     path: String?, notation: Notation, pattern: String? = nil, meaning: Meaning, periodMilliseconds: Int,
-    zone: CivilOffset? = nil
+    zone: CivilOffset? = nil, timeOfDayPath: String? = nil, zonePath: String? = nil, endPath: String? = nil,
+    rowPeriod: RowPeriod? = nil, isMonthly: Bool = false
   ) {
     self.path = path
     self.notation = notation
@@ -163,6 +210,21 @@ package struct TimeMapping: Sendable, Hashable {
     self.meaning = meaning
     self.periodMilliseconds = periodMilliseconds
     self.zone = zone
+    self.timeOfDayPath = timeOfDayPath
+    self.zonePath = zonePath
+    self.endPath = endPath
+    self.rowPeriod = rowPeriod
+    self.isMonthly = isMonthly
+  }
+}
+
+/// Where rows say where they were taken, in degrees of WGS 84.
+package struct PositionMapping: Sendable, Hashable {
+  package var latitude: String
+  package var longitude: String
+  package init(latitude: String, longitude: String) {
+    self.latitude = latitude
+    self.longitude = longitude
   }
 }
 
@@ -193,6 +255,10 @@ package struct ErrorMapping: Sendable, Hashable {
 package enum TextEncoding: String, CaseIterable, Sendable, Hashable {
   case utf8 = "utf-8"
   case gb18030
+  /// ISO 8859-1.
+  case latin1
+  /// IBM code page 437.
+  case cp437
 }
 
 /// How lidar profiles stand in JSON.

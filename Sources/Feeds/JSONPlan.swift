@@ -35,6 +35,11 @@ final class JSONPlan: @unchecked Sendable {
     unsafe handle = made
   }
 
+  /// The plan that looks at one place of a body, from its root.
+  convenience init(probing path: String) throws(MappingError) {
+    try self.init(rows: try JSONPath("$", key: "path"), columns: [try JSONPath(path, key: "path")], key: "path")
+  }
+
   deinit { unsafe lantian_json_plan_free(handle) }
 
   /// Where a row stands: `$.data[3]`.

@@ -1,7 +1,8 @@
 package import AirQuality
 internal import JSONText
 
-/// Writes readings as `lantian decode` and the API print them, one JSON object a line.
+/// Writes readings as `lantian decode` and the API print them, one JSON object a line. `lat` and `lon` stand where the
+/// feed says where the value was taken.
 package struct NDJSONWriter: Sendable {
   private let feed: [UInt8]
   private let offset: CivilOffset
@@ -17,13 +18,15 @@ package struct NDJSONWriter: Sendable {
     _ batch: ReadingBatch, county: (String) -> String? = { _ in nil }, to output: inout [UInt8]
   ) {
     let stations = batch.stations.map { name in (Self.quoted(name), county(name).map(Self.quoted)) }
-    for reading in batch.readings where Int(reading.station) < stations.count {
+    for (index, reading) in batch.readings.enumerated() where Int(reading.station) < stations.count {
       let (station, county) = stations[Int(reading.station)]
-      line(reading, station, county, &output)
+      line(reading, station, county, batch.position(of: index), &output)
     }
   }
 
-  private func line(_ reading: Reading, _ station: [UInt8], _ county: [UInt8]?, _ output: inout [UInt8]) {
+  private func line(
+    _ reading: Reading, _ station: [UInt8], _ county: [UInt8]?, _ position: Position?, _ output: inout [UInt8]
+  ) {
     output += #"{"feed":"#.utf8
     output += feed
     output += #","station":"#.utf8
@@ -40,7 +43,15 @@ package struct NDJSONWriter: Sendable {
     output += offset.format(reading.begin).utf8
     output += #"","end":""#.utf8
     output += offset.format(reading.end).utf8
-    output += #"","flag":"#.utf8
+    if let position {
+      output += #"","lat":"#.utf8
+      output += Self.number(position.latitude).utf8
+      output += #","lon":"#.utf8
+      output += Self.number(position.longitude).utf8
+      output += #","flag":"#.utf8
+    } else {
+      output += #"","flag":"#.utf8
+    }
     output += String(reading.flag.rawValue).utf8
     output += #","reasons":["#.utf8
     output += reading.reasons.list.map { "\"" + $0 + "\"" }.joined(separator: ",").utf8

@@ -2,7 +2,24 @@ import AirQuality
 
 /// The formats known by name, as mappings.
 enum Presets {
-  private static let hour = 3_600_000
+  static let hour = 3_600_000
+
+  /// The shapes of a preset's answers; none for those that types of their own read.
+  static func shapes(of preset: FeedPreset) -> [PresetShape] {
+    switch preset {
+    case .cnemc: [PresetShape(cnemc)]
+    case .pm25in: [PresetShape(pm25in)]
+    case .sensorCommunity: [PresetShape(.object, sensorCommunityLocal), PresetShape(sensorCommunityArea)]
+    case .waqi: waqi
+    case .openaq: openaq
+    case .openaqRealtime: [PresetShape(openaqRealtime)]
+    case .purpleAir: purpleAir
+    case .airGradient: airGradient
+    case .airNowHourly: [PresetShape(airNowHourly)]
+    case .sensorThings: sensorThings
+    case .ukAir, .lidarJSON, .influxLine, .prometheusText, .hj212: []
+    }
+  }
 
   /// The national real-time publication.
   ///

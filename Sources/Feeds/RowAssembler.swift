@@ -6,25 +6,41 @@ struct RowAssembler {
   let context: DecodeContext
   var stations = StationTable()
   var readings = ContiguousArray<Reading>()
+  /// One for each reading when the mapping says where rows were taken.
+  var positions = ContiguousArray<Position>()
   var published: [PublishedIndex] = []
   var log = ErrorLog()
   var rowCount = 0
   var skippedRows = 0
   var ignoredValues = 0
-  private var lastStamp: (bytes: [UInt8], instant: Instant)?
+  var notes: [String] = []
+  /// The stamp last read: feeds repeat theirs row after row.
+  var lastStamp: (bytes: [UInt8], instant: Instant)?
+  /// A date and its time of day, joined.
+  var joined: [UInt8] = []
+  /// What names outside the mapping's list turned out to be.
+  private var commonNames: [String: CompiledMapping.Target?] = [:]
+  private let tracksPositions: Bool
+  /// Where the row being taken was.
+  private var place = Position.none
+  /// Paths of a JSON table's columns, which each body names anew.
+  var tablePlan: JSONPlan?
 
   init(_ mapping: CompiledMapping, _ context: DecodeContext) {
     self.mapping = mapping
     self.context = context
+    tracksPositions = mapping.positionColumns != nil
   }
 
-  /// Takes the rows of a JSON body.
-  mutating func take(_ block: CellBlock) {
+  /// Takes the rows of a JSON body, or of the line `line` of a body that has one on each.
+  mutating func take(_ block: CellBlock, line: Int = 0) {
     for index in 0..<block.count {
+      var position = block.position(index)
+      position.line = line
       if block.hasColumns(index) {
-        take(block.row(index), block.position(index))
+        take(block.row(index), position)
       } else {
-        note(.row, block.position(index), nil, "a row is an object or a list here; this one is left out")
+        note(.row, position, nil, "a row is an object or a list here; this one is left out")
         rowCount += 1
       }
     }
@@ -33,19 +49,26 @@ struct RowAssembler {
   /// Takes one row.
   mutating func take(_ cells: CellRow, _ position: RowPosition) {
     defer { rowCount += 1 }
-    guard let station = station(cells, position), let stamp = stamp(cells, position) else { return }
-    let period = mapping.stamp.periodMilliseconds
-    let begin = mapping.stamp.begin(of: stamp, period: period)
-    for index in mapping.values.indices {
-      let column = mapping.values[index].column
-      guard let value = number(cells[column], column, position) else { continue }
-      append(value, mapping.values[index].target, column, cells, position, (station, stamp, begin, period))
+    guard let station = station(cells, position), let head = head(station, cells, position) else { return }
+    if tracksPositions, let columns = mapping.positionColumns { find(columns, cells, position) }
+    if mapping.hasAlternatives {
+      for index in mapping.values.indices {
+        let column = mapping.firstPresent(cells, mapping.values[index].column)
+        guard let value = number(cells[column], column, position) else { continue }
+        append(value, mapping.values[index].target, column, cells, position, head)
+      }
+    } else {
+      for index in mapping.values.indices {
+        let column = mapping.values[index].column
+        guard let value = number(cells[column], column, position) else { continue }
+        append(value, mapping.values[index].target, column, cells, position, head)
+      }
     }
-    if let long = mapping.long { take(long, cells, position, (station, stamp, begin, period)) }
+    if let long = mapping.long { take(long, cells, position, head) }
     if let column = mapping.indexColumn, case .text(let text) = cells[column].kind,
       case .number(let index) = NumberText(text), index >= 0, index <= 10_000
     {
-      published.append(PublishedIndex(station: station, begin: begin, aqi: Int(index)))
+      published.append(PublishedIndex(station: station, begin: head.begin, aqi: Int(index)))
     }
   }
 
@@ -53,20 +76,48 @@ struct RowAssembler {
 
   private mutating func take(_ long: CompiledMapping.Long, _ cells: CellRow, _ position: RowPosition, _ head: RowHead) {
     let name: String
-    switch cells[long.pollutantColumn].kind {
+    let column = mapping.present(cells, long.pollutantColumn)
+    switch cells[column].kind {
     case .text(let text): name = text.trimmed.string
     case .integer(let code): name = String(code)
     default:
-      let found = cells[long.pollutantColumn].description
-      note(.row, position, long.pollutantColumn, "the pollutant's name is \(found); a text is needed")
+      let found = cells[column].description
+      note(.row, position, column, "the pollutant's name is \(found); a text is needed")
       return
     }
-    guard let target = long.names[name] else {
+    guard let target = target(name, long) else {
       ignoredValues += 1
       return
     }
-    guard let value = number(cells[long.valueColumn], long.valueColumn, position) else { return }
-    append(value, target, long.valueColumn, cells, position, head)
+    let valueColumn = mapping.present(cells, long.valueColumn)
+    guard let value = number(cells[valueColumn], valueColumn, position) else { return }
+    append(value, target, valueColumn, cells, position, head)
+  }
+
+  /// What a row's name of its pollutant means.
+  private mutating func target(_ name: String, _ long: CompiledMapping.Long) -> CompiledMapping.Target? {
+    if let target = long.names[name] { return target }
+    guard long.knowsCommonNames else { return nil }
+    if let known = commonNames[name] { return known }
+    let found = long.commonTarget(name)
+    if commonNames.count < FeedLimits.rememberedNames { commonNames[name] = .some(found) }
+    return found
+  }
+
+  /// Where the row was taken; a position that is none is an error, and the row's values stay.
+  private mutating func find(
+    _ columns: (latitude: Int, longitude: Int), _ cells: CellRow, _ row: RowPosition
+  ) {
+    place = .none
+    let column = mapping.present(cells, columns.latitude)
+    guard let north = cells[column].degrees, let east = cells[mapping.present(cells, columns.longitude)].degrees else {
+      return
+    }
+    if let found = Position(latitude: north, longitude: east) {
+      place = found
+    } else {
+      note(.position, row, column, "\(north), \(east) is no place on the globe; the row is kept without one")
+    }
   }
 
   @inline(__always)
@@ -77,7 +128,7 @@ struct RowAssembler {
     var factor = target.factor
     var offset = target.offset
     if target.unitColumn >= 0, !value.isNaN {
-      guard let own = unit(cells[target.unitColumn], target, position) else { return }
+      guard let own = unit(cells, target, position) else { return }
       (factor, offset) = own
     }
     let converted = value * factor + offset
@@ -90,9 +141,12 @@ struct RowAssembler {
     readings.append(
       Reading(
         station: head.station, pollutant: target.pollutant, value: converted,
-        begin: own < 0 ? head.begin : mapping.stamp.begin(of: head.stamp, period: own),
-        periodMilliseconds: own < 0 ? head.period : own, flag: missing ? .missing : .unknown,
+        begin: own == CompiledMapping.Target.rowPeriod
+          ? head.begin : mapping.stamp.begin(of: head.stamp, period: own),
+        periodMilliseconds: own == CompiledMapping.Target.rowPeriod ? head.period : own,
+        flag: missing ? .missing : .unknown,
         reasons: missing ? .missing : []))
+    if tracksPositions { positions.append(place) }
   }
 
   /// NaN for a declared missing value; nil when there is nothing to make a reading of.
@@ -128,7 +182,7 @@ struct RowAssembler {
         .value, position, column,
         "\(excerpt(text)) is no number; if the feed means \"no value\", add it to missing")
     case .empty:
-      if case .json = mapping.container {
+      if mapping.plan != nil || mapping.table != nil {
         note(.value, position, column, "an empty text is no number; if it means \"no value\", add \"\" to missing")
       } else {
         return .nan
@@ -138,22 +192,24 @@ struct RowAssembler {
   }
 
   private mutating func unit(
-    _ cell: Cell, _ target: CompiledMapping.Target, _ position: RowPosition
+    _ cells: CellRow, _ target: CompiledMapping.Target, _ position: RowPosition
   ) -> (Double, Double)? {
-    guard case .text(let text) = cell.kind else {
-      note(.unit, position, target.unitColumn, "the unit is \(cell.description); a text such as ug/m3 is needed")
+    let column = mapping.present(cells, target.unitColumn)
+    guard case .text(let text) = cells[column].kind else {
+      note(.unit, position, column, "the unit is \(cells[column].description); a text such as ug/m3 is needed")
       return nil
     }
     switch UnitReading(text.trimmed.string, target.pollutant) {
     case .conversion(let factor, let offset): return (factor, offset)
     case .unknown(let message), .unfit(let message):
-      note(.unit, position, target.unitColumn, message)
+      note(.unit, position, column, message)
       return nil
     }
   }
 
   private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {
-    if let column = mapping.stationColumn {
+    if let first = mapping.stationColumn {
+      let column = mapping.present(cells, first)
       switch cells[column].kind {
       case .text(let raw):
         let text = raw.trimmed
@@ -180,33 +236,6 @@ struct RowAssembler {
     return nil
   }
 
-  private mutating func stamp(_ cells: CellRow, _ position: RowPosition) -> Instant? {
-    guard let column = mapping.stampColumn else { return context.receivedAt }
-    do throws(StampReader.Failure) {
-      switch cells[column].kind {
-      case .text(let text):
-        if let lastStamp, text.equals(lastStamp.bytes) { return lastStamp.instant }
-        let instant = try mapping.stamp.read(text, context)
-        lastStamp = (text.bytes, instant)
-        return instant
-      case .integer(let number): return try mapping.stamp.read(Double(number), context)
-      case .number(let number): return try mapping.stamp.read(number, context)
-      case .absent, .null: throw .missing
-      default: throw .unreadable
-      }
-    } catch {
-      let found = cells[column].description
-      let needed = mapping.stamp.example
-      switch error {
-      case .missing: note(.time, position, column, "the row has no stamp; \(needed) is needed")
-      case .unreadable: note(.time, position, column, "\(found) is no stamp; \(needed) is needed")
-      case .outOfRange:
-        note(.time, position, column, "\(found) is outside the years 1 to 9999; \(needed) is needed: check `as`")
-      }
-      return nil
-    }
-  }
-
   /// Keeps an error, or counts it when enough are kept.
   mutating func note(
     _ code: RowError.Code, _ position: RowPosition, _ column: Int?, _ message: @autoclosure () -> String
@@ -217,9 +246,10 @@ struct RowAssembler {
 
   private func path(_ position: RowPosition, _ column: Int?) -> String {
     switch mapping.container {
-    case .json:
-      guard let plan = mapping.plan else { return "$" }
-      return column.map { plan.path(position, column: $0) } ?? plan.path(position)
+    case .json, .ndjson, .table:
+      let line = position.line > 0 ? "line \(position.line), " : ""
+      guard let plan = mapping.plan ?? tablePlan else { return line + "$" }
+      return line + (column.map { plan.path(position, column: $0) } ?? plan.path(position))
     case .csv:
       return "line \(position.line)" + (column.map { ", column \"\(mapping.columns[$0])\"" } ?? "")
     case .xml(let row):
@@ -231,7 +261,11 @@ struct RowAssembler {
   /// The result, once the container is read to its end or to `failure`.
   consuming func finish(_ failure: DecodeFailure?) -> DecodedBody {
     var body = DecodedBody()
-    body.batch = ReadingBatch(stations: stations.names, readings: readings)
+    body.batch = ReadingBatch(
+      stations: stations.names, readings: readings,
+      positions: positions.contains { $0.isKnown } ? positions : [])
+    body.notes = notes
+    if let advice = mapping.advice, !readings.isEmpty { body.notes.append(advice) }
     body.publishedIndices = published
     body.errors = log.kept
     body.errorCount = log.count

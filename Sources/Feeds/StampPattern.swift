@@ -14,8 +14,8 @@ struct StampPattern: Sendable {
 
   private enum Field { case year, month, day, hour, minute, second, fraction }
 
-  /// Nil unless the pattern names at least year, month and day, and each field once.
-  init?(_ text: String) {
+  /// Nil unless the pattern names at least year, month and day (`needsDay`), and each field once.
+  init?(_ text: String, needsDay: Bool = true) {
     self.text = text
     guard text.utf8.count <= 64 else { return nil }
     var tokens: [Token] = []
@@ -38,7 +38,7 @@ struct StampPattern: Sendable {
     }
     self.tokens = tokens
     guard !quoted else { return nil }
-    for field in [Field.year, .month, .day] {
+    for field in needsDay ? [Field.year, .month, .day] : [.year, .month] {
       guard tokens.contains(where: { if case .field(field, _) = $0 { true } else { false } }) else { return nil }
     }
   }
@@ -46,6 +46,7 @@ struct StampPattern: Sendable {
   private static func token(_ letter: UInt8, _ run: Int) -> Token? {
     switch (letter, run) {
     case (UInt8(ascii: "y"), 4): .field(.year, width: 4)
+    case (UInt8(ascii: "y"), 2): .field(.year, width: 2)
     case (UInt8(ascii: "M"), 1...2): .field(.month, width: run)
     case (UInt8(ascii: "d"), 1...2): .field(.day, width: run)
     case (UInt8(ascii: "H"), 1...2): .field(.hour, width: run)
@@ -82,7 +83,8 @@ struct StampPattern: Sendable {
           return nil
         }
         switch field {
-        case .year: parts.year = value
+        // Two digits are 1970 to 2069.
+        case .year: parts.year = width == 4 ? value : value < 70 ? 2_000 + value : 1_900 + value
         case .month: parts.month = value
         case .day: parts.day = value
         case .hour: parts.hour = value
@@ -129,7 +131,7 @@ struct StampPattern: Sendable {
   struct Parts {
     var year = 0
     var month = 0
-    var day = 0
+    var day = 1
     var hour = 0
     var minute = 0
     var second = 0

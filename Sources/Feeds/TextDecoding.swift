@@ -9,6 +9,9 @@ enum TextDecoding {
     _ body: ByteText, declared: TextEncoding, guesses: Bool, _ decode: (ByteText) -> DecodedBody
   ) -> DecodedBody {
     let invalid = firstInvalidUTF8(body)
+    if let table = EightBitText(declared) {
+      return invalid == body.count ? decode(body) : table.utf8(body).withText { decode($0) }
+    }
     if declared == .utf8, invalid == body.count { return decode(body) }
     if declared == .utf8, !guesses { return failed(notUTF8(body, at: invalid)) }
     do throws(DecodeFailure) {

@@ -10,8 +10,9 @@ enum XMLDecoder {
     _ mapping: CompiledMapping, row: String, _ body: ByteText, _ context: DecodeContext
   ) -> DecodedBody {
     let prolog = XMLProlog(body)
-    if prolog.isChinese || mapping.encoding == .gb18030 {
-      return TextDecoding.withUTF8(body, declared: .gb18030, guesses: false) {
+    if prolog.isChinese || mapping.encoding != .utf8 {
+      let encoding = prolog.isChinese ? .gb18030 : mapping.encoding
+      return TextDecoding.withUTF8(body, declared: encoding, guesses: false) {
         parse(mapping, row, $0, XMLProlog($0), encoding: "UTF-8", context)
       }
     }

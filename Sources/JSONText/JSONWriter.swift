@@ -150,10 +150,10 @@ extension JSONWriter {
     key(name)
     if let text { value(text) } else { null() }
   }
-  /// A truth value under a key.
-  package mutating func field(_ name: String, _ flag: Bool) {
+  /// A truth value or null under a key.
+  package mutating func field(_ name: String, _ flag: Bool?) {
     key(name)
-    value(flag)
+    if let flag { value(flag) } else { null() }
   }
   /// A whole number or null under a key.
   package mutating func field<Number: BinaryInteger>(_ name: String, _ number: Number?) {

@@ -73,12 +73,7 @@ package enum ReplayFiles {
   private static func table(_ rows: [[String]]) -> [UInt8] {
     var bytes = CSVLine.byteOrderMark
     for row in rows {
-      let line = row.map { field in
-        field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-          ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-          : field
-      }
-      bytes += Array(line.joined(separator: ",").utf8) + [0x0D, 0x0A]
+      bytes += Array(row.map(CSVLine.field).joined(separator: ",").utf8) + [0x0D, 0x0A]
     }
     return bytes
   }

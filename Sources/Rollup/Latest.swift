@@ -16,7 +16,7 @@ package struct LatestReading: Sendable, Hashable, BitwiseCopyable {
     begin: Instant(milliseconds: .min), value: .missing, periodMilliseconds: 0, reasons: [], feed: 0, code: 0)
 
   package var flag: QualityFlag { Cell.flag(of: code) ?? .unknown }
-  package var end: Instant { begin.adding(milliseconds: Int64(periodMilliseconds)) }
+  package var end: Instant { begin.adding(milliseconds: Reading.span(ofPeriod: periodMilliseconds)) }
 
   /// Whether `other` is newer: ends later, or ends at the same time over a shorter period.
   @inline(__always) func isOlder(than other: LatestReading) -> Bool {

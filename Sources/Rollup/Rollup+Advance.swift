@@ -63,6 +63,7 @@ extension Rollup {
   private mutating func moveDays(to now: Instant) {
     let today = map.site.offset.day(of: now).number
     days.advance(to: today)
+    reviewed?.advance(to: today)
     imported.advance(to: today)
     revisions.advance(to: today)
   }

@@ -2,8 +2,14 @@ package import AirQuality
 
 extension Rollup {
   /// The daily value of an assessed station: the 24 h mean of the civil day, for ozone its highest 8 h mean; missing
-  /// when it is not valid, not assessed, or out of the ledger.
-  package func stationDay(_ station: Int, pollutant: Pollutant, day: CivilDay) -> Concentration {
+  /// when it is not valid, not assessed, or out of the ledger. By `basis`, what people have reviewed stands in its place.
+  package func stationDay(
+    _ station: Int, pollutant: Pollutant, day: CivilDay, basis: ReviewBasis = .record
+  ) -> Concentration {
+    if basis != .provisional {
+      if let reviewed = reviewedDay(station, pollutant, day) { return reviewed }
+      if basis == .reviewed { return .missing }
+    }
     let place = map.places[station]
     guard place.isAssessed, pollutant.isCriteria else { return .missing }
     let cell = days[day.number, Int(place.deepLane) + Int(pollutant.rawValue)]
@@ -11,15 +17,21 @@ extension Rollup {
   }
 
   /// The daily value of a unit: the mean of its stations, for the city of its counties; where they give none, the
-  /// imported one (which is then `known`).
-  package func unitDay(_ unit: Int, pollutant: Pollutant, day: CivilDay) -> UnitValue {
+  /// imported one (which is then `known`). Of reviewed values alone there is only one when it is final.
+  package func unitDay(
+    _ unit: Int, pollutant: Pollutant, day: CivilDay, basis: ReviewBasis = .record
+  ) -> UnitValue {
     let own: UnitValue
     if map.units[unit].kind == .city {
-      own = UnitValue(counties: (0..<map.cityUnit).map { unitDay($0, pollutant: pollutant, day: day) })
+      own = UnitValue(counties: (0..<map.cityUnit).map { unitDay($0, pollutant: pollutant, day: day, basis: basis) })
     } else {
-      own = mean(unit, day: day) { stationDay($0, pollutant: pollutant, day: day) }
+      own = mean(unit, day: day) { stationDay($0, pollutant: pollutant, day: day, basis: basis) }
     }
-    guard !own.state.hasValue, pollutant.isCriteria else { return own }
+    if basis == .reviewed, !isFinal(unit, pollutant: pollutant, day: day) {
+      let state: Knowledge = own.state == .unmonitored ? .unmonitored : .indeterminate
+      return UnitValue(value: .missing, state: state, valid: own.valid, expected: own.expected)
+    }
+    guard !own.state.hasValue, pollutant.isCriteria, basis != .reviewed else { return own }
     let cell = imported[day.number, unit * Pollutant.criteriaCount + Int(pollutant.rawValue)]
     guard cell.code != 0 else { return own }
     return UnitValue(
@@ -41,15 +53,23 @@ extension Rollup {
   }
 
   /// What a unit's daily values are made of: its stations assessed on the day, for the city its counties; in the order
-  /// of the registry, values in the order of `Pollutant.criteria`.
-  package func unitInputs(_ unit: Int, day: CivilDay) -> [(source: String, values: [Concentration])] {
+  /// of the registry, values in the order of `Pollutant.criteria`, with those that have been reviewed.
+  package func unitInputs(
+    _ unit: Int, day: CivilDay
+  ) -> [(source: String, values: [Concentration], reviewed: Set<Pollutant>)] {
     if map.units[unit].kind == .city {
       return (0..<map.cityUnit).map { county in
-        (map.units[county].code, Pollutant.criteria.map { unitDay(county, pollutant: $0, day: day).value })
+        (
+          map.units[county].code, Pollutant.criteria.map { unitDay(county, pollutant: $0, day: day).value },
+          Set(Pollutant.criteria.filter { isFinal(county, pollutant: $0, day: day) })
+        )
       }
     }
     return map.units[unit].stations.filter { map.isAssessed($0, on: day) }.map { station in
-      (map.entries[station].id, Pollutant.criteria.map { stationDay(station, pollutant: $0, day: day) })
+      (
+        map.entries[station].id, Pollutant.criteria.map { stationDay(station, pollutant: $0, day: day) },
+        Set(Pollutant.criteria.filter { isReviewed(station, pollutant: $0, day: day) })
+      )
     }
   }
 

@@ -120,7 +120,7 @@ extension Rollup {
   }
 
   /// Counts one revision for every closed day of a unit that changed.
-  private mutating func countRevisions(_ changed: UnitChanges) {
+  mutating func countRevisions(_ changed: UnitChanges) {
     for item in changed.days where item.day.number <= closedDay && revisions.contains(item.day.number) {
       var cell = revisions[item.day.number, item.unit]
       cell.value = cell.value == .max ? .max : cell.value + 1

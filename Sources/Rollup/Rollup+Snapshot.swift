@@ -1,7 +1,7 @@
 package import AirQuality
 
 extension Rollup {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
   /// Appends the whole state, the same bytes for the same state. Site, feeds and settings are not part of it: they are
   /// the configuration's, and `init(decoding:)` is given those that held.
@@ -17,6 +17,7 @@ extension Rollup {
     for entry in map.entries { writer.text(entry.id) }
     sources.encode(into: &writer)
     for ring in [minutes, hours, deep, days, imported, revisions] { ring.encode(into: &writer) }
+    writer.optional(reviewed) { $1.encode(into: &$0) }
     latest.encode(into: &writer)
     parking.encode(into: &writer)
     bytes = writer.bytes
@@ -66,6 +67,7 @@ extension Rollup {
     days = try Ring(from: &reader, slots: settings.daySlots, lanes: map.deepLanes)
     imported = try Ring(from: &reader, slots: settings.daySlots, lanes: map.units.count * lanes)
     revisions = try Ring(from: &reader, slots: settings.daySlots, lanes: map.units.count)
+    if try reader.flag() { reviewed = try Ring(from: &reader, slots: settings.daySlots, lanes: map.deepLanes) }
     latest = try LatestTable(from: &reader, stations: stations, feeds: sources.names.count)
     parking = try Parking(
       from: &reader, stations: stations, buckets: map.bucketCount, feeds: sources.names.count)

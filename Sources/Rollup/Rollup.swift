@@ -25,6 +25,8 @@ package struct Rollup: Sendable {
   var days: Ring
   /// Imported days of units, six lanes a unit.
   var imported: Ring
+  /// Reviewed days of assessed stations, lanes as in `days`; nil until people review one.
+  var reviewed: Ring?
   /// Revisions of closed days, one lane a unit.
   var revisions: Ring
   var latest = LatestTable()
@@ -117,10 +119,12 @@ package struct Rollup: Sendable {
     deep = Ring(slots: settings.deepHourSlots, lanes: map.deepLanes)
     deepGeneration &+= 1
     days = Ring(slots: settings.daySlots, lanes: map.deepLanes)
+    if old.reviewed != nil { reviewed = days }
     guard let head = old.deep.head, let dayHead = old.days.head else { return }
     hours.advance(to: head)
     deep.advance(to: head)
     days.advance(to: dayHead)
+    reviewed?.advance(to: dayHead)
     for (station, place) in map.places.enumerated() {
       guard let oldStation = oldIndex[station] else { continue }
       let oldPlace = old.map.places[oldStation]
@@ -139,6 +143,9 @@ package struct Rollup: Sendable {
         guard place.isAssessed, oldPlace.isAssessed else { continue }
         for day in (dayHead - Int32(settings.daySlots) + 1)...dayHead {
           days[day, Int(place.deepLane) + lane] = old.days[day, Int(oldPlace.deepLane) + lane]
+          if let known = old.reviewed {
+            reviewed?[day, Int(place.deepLane) + lane] = known[day, Int(oldPlace.deepLane) + lane]
+          }
         }
       }
     }
@@ -205,6 +212,7 @@ package struct Rollup: Sendable {
   /// Bytes of memory of rings and newest values.
   package var byteCount: Int {
     minutes.byteCount + hours.byteCount + deep.byteCount + days.byteCount + imported.byteCount + revisions.byteCount
+      + (reviewed?.byteCount ?? 0)
       + latest.byteCount + sources.sources.count * 2
   }
 }

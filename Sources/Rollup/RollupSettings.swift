@@ -10,8 +10,8 @@ package struct RollupSettings: Sendable, Hashable {
   package var hourSlots = 49
   /// Slots of the hour ring of assessed stations: 15 days and the running hour.
   package var deepHourSlots = 361
-  /// Days of the ledger.
-  package var daySlots = 400
+  /// Days of the ledger: sixteen months, so that a year's data can still be reviewed in the spring after it.
+  package var daySlots = 490
   /// Usable minutes that make an hour (DOMAIN.md 2.2).
   package var minutesForHour = 45
   /// Usable hours that make a 24 h mean.

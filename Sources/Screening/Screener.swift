@@ -116,7 +116,7 @@ package struct Screener: Sendable {
 
   /// The tests of the stamp; they turn any verdict, missing included, into 4.
   private func judgeStamp(_ reading: inout Reading, receivedAt: Instant) {
-    let (end, overflow) = reading.begin.milliseconds.addingReportingOverflow(Int64(reading.periodMilliseconds))
+    let (end, overflow) = reading.begin.milliseconds.addingReportingOverflow(reading.spanMilliseconds)
     if overflow || end > receivedAt.milliseconds + limits.futureToleranceMilliseconds {
       reading.reasons.insert(.futureStamp)
       reading.flag = .fail

@@ -68,9 +68,9 @@ package struct ScreeningLimits: Sendable, Hashable {
       case .national, .provincial, .city, .county, .lidar: false
       }
     switch pollutant {
-    case .pm25: return Range(sensor ? -5 : -10, 2_000)
-    case .pm1: return Range(sensor ? -5 : -10, 2_000)
-    case .pm10: return Range(sensor ? -5 : -10, sensor ? 5_000 : 10_000)
+    case .pm25, .pm25A, .pm25B: return Range(sensor ? -5 : -10, 2_000)
+    case .pm1, .pm1A, .pm1B: return Range(sensor ? -5 : -10, 2_000)
+    case .pm10, .pm10A, .pm10B: return Range(sensor ? -5 : -10, sensor ? 5_000 : 10_000)
     case .tsp: return Range(-10, 20_000)
     case .so2: return Range(sensor ? -50 : -15, 5_000)
     case .no2: return Range(sensor ? -50 : -10, 4_000)
@@ -78,7 +78,8 @@ package struct ScreeningLimits: Sendable, Hashable {
     case .nox: return Range(sensor ? -50 : -10, 8_000)
     case .o3, .o3EightHour: return Range(sensor ? -50 : -10, 2_000)
     case .co: return Range(sensor ? -2 : -1, 150)
-    case .nh3: return Range(-50, 10_000)
+    // In a stack ammonia slips by milligrams (limits 2.5 and 8 mg/m³).
+    case .nh3: return Range(-50, stationClass == .enterprise ? 500_000 : 10_000)
     case .voc: return Range(-50, 50_000)
     case .dustfall: return Range(0, 1_000)
     case .temperature: return Range(-60, 65, suspectBelowZero: false)
@@ -86,6 +87,13 @@ package struct ScreeningLimits: Sendable, Hashable {
     case .pressure: return Range(300, 1_100)
     case .windSpeed: return Range(-0.5, 75)
     case .windDirection: return Range(0, 360)
+    case .h2s, .benzene, .toluene, .xylene, .nmhc: return Range(-50, 50_000)
+    case .blackCarbon: return Range(-5, 500)
+    case .co2: return Range(200, 50_000)
+    // The scale of the index ends at 500; concentrations above it are published beyond.
+    case .usIndex, .usIndexPM25, .usIndexPM10, .usIndexSO2, .usIndexNO2, .usIndexO3, .usIndexCO:
+      return Range(-1, 5_000)
+    case .unspecified: return Range(-.greatestFiniteMagnitude, .greatestFiniteMagnitude, suspectBelowZero: false)
     }
   }
 }

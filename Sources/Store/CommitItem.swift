@@ -47,6 +47,8 @@ package struct CommitItem: Sendable {
   package var events: [EventRecord]
   package var chunks: [StoredChunk]
   package var dayValues: [DayValue]
+  /// Reviewed hours by county and day.
+  package var reviews: [ReviewRecord]
   /// County days that this record asked for, or whose stored hours it changed after the day: where to look for late rows.
   package var late: [(county: String, day: CivilDay)]
   /// Months to be sealed once the chunks of this record are written.
@@ -67,6 +69,7 @@ package struct CommitItem: Sendable {
     self.chunks = []
     self.seals = []
     self.dayValues = []
+    self.reviews = []
     self.late = []
     self.outbox = outbox
     self.snapshot = snapshot
@@ -79,6 +82,7 @@ package struct CommitItem: Sendable {
       case .need(let county, let day): late.append((county, day))
       case .dayValue(let value): dayValues.append(value)
       case .seal(let month): seals.append(month)
+      case .review(let record): reviews.append(record)
       case .deliver: break
       }
     }

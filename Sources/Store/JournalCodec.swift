@@ -36,6 +36,7 @@ package enum JournalCodec {
     case act = 4
     case history = 5
     case dailyMeans = 6
+    case reviewed = 7
   }
 
   /// The kind under which an event is filed.
@@ -47,6 +48,7 @@ package enum JournalCodec {
     case .act: .act
     case .history: .history
     case .dailyMeans: .dailyMeans
+    case .reviewed: .reviewed
     }
   }
 
@@ -65,6 +67,7 @@ package enum JournalCodec {
       writer.signed(Int64(day.number))
       writer.list(chunks) { write($1, to: &$0) }
     case .dailyMeans(let means): write(means, to: &writer)
+    case .reviewed(let part): write(part, to: &writer)
     }
     guard writer.bytes.count + checksumBytes <= maximumBytes else {
       throw JournalCodecError(
@@ -93,6 +96,7 @@ package enum JournalCodec {
         county: try reader.text(), day: CivilDay(number: try reader.integer("the day")),
         chunks: try reader.list(of: "chunks", readChunk))
     case .dailyMeans: event = .dailyMeans(try readDailyMeans(&reader))
+    case .reviewed: event = .reviewed(try readReviewed(&reader))
     }
     try reader.finish()
     return event

@@ -58,6 +58,7 @@ extension Store {
       try write(chunk, to: database)
       if chunk.key.kind == .hours { try amend(chunk, of: item, in: database) }
     }
+    for review in item.reviews { try write(review, of: item, to: database) }
     try writeExplanations(of: item, to: database)
     for month in item.seals { try seal(month, of: item, in: database) }
     for row in item.outbox {

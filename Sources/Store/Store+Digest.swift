@@ -11,6 +11,8 @@ package struct StateDigest: Sendable, Hashable {
   package var chunks: String
   /// Every revision of every day's values.
   package var dayValues: String
+  /// Every review.
+  package var reviews: String
   /// Seals, what they hold, and amendments.
   package var seals: String
   /// Through which record.
@@ -31,8 +33,12 @@ extension Store {
           database, "SELECT kind, county, day, hour, bytes FROM chunks ORDER BY kind, county, day, hour"),
         dayValues: try Store.hash(
           database, "SELECT unit, day, revision, position, at, record FROM day_values ORDER BY unit, day, revision"),
+        reviews: try Store.hash(
+          database,
+          "SELECT number, county, day, position, at, source, digest, reviewer, record, chain FROM reviews ORDER BY number"
+        ),
         seals: try Store.hash(
-          database, "SELECT number, month, position, at, amendment, digest FROM seals ORDER BY number")
+          database, "SELECT number, month, position, at, amendment, review, digest FROM seals ORDER BY number")
           + Store.hash(database, "SELECT month, county, day, bytes FROM sealed_chunks ORDER BY month, county, day")
           + Store.hash(
             database, "SELECT number, county, day, position, at, chunk, digest FROM amendments ORDER BY number"),

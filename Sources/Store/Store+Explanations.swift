@@ -101,6 +101,14 @@ extension Store {
     }
   }
 
+  /// The instant of the newest record; nil when the journal is empty.
+  package func journalEnd() throws(StoreError) -> Instant? {
+    try reading { database in
+      try Int64.fetchOne(database, sql: "SELECT at FROM journal ORDER BY position DESC LIMIT 1")
+        .map { Instant(milliseconds: $0) }
+    }
+  }
+
   /// The batches journalled from one instant until another, and those known to have brought late rows of a county and
   /// day; ascending, of the named feeds and stations only. Empty as far as the journal has been pruned.
   package func batches(

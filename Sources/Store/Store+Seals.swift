@@ -10,7 +10,9 @@ internal import GRDB
 /// journal position, the newest amendment, and the copies in order of county and day. A chunk that is rewritten later, by
 /// late or corrected rows, becomes an amendment in the same transaction: the hash of what it is now, chained to the
 /// amendment before. So a stored hour either is as sealed, or as its newest amendment says, or somebody changed it behind
-/// the program's back; and who removes or rewrites an amendment breaks the next seal. Whoever can rewrite the whole
+/// the program's back; and who removes or rewrites an amendment breaks the next seal. Reviews, which come when a month has
+/// long been sealed, are a chain of their own (`Store+Reviews`), whose newest link a seal covers.
+/// Whoever can rewrite the whole
 /// database can rewrite the whole chain: the newest digest therefore belongs on paper, in the month's bulletin.
 extension Store {
   private static let sealName = Array("lantian seal 1".utf8)
@@ -30,16 +32,17 @@ extension Store {
     let newest = try Row.fetchOne(database, sql: "SELECT number, digest FROM seals ORDER BY number DESC LIMIT 1")
     let amendment = try Row.fetchOne(
       database, sql: "SELECT number, digest FROM amendments ORDER BY number DESC LIMIT 1")
+    let review = try newestReview(database)
     var row = SealRow(
       number: try newest.map { try $0.value("number") + 1 } ?? 1, month: month, position: item.position, at: item.at,
-      amendment: try amendment?.value("number") ?? 0, digest: [])
+      amendment: try amendment?.value("number") ?? 0, review: review.number, digest: [])
     row.digest = try Store.digest(
       row, after: try newest?.value("digest") ?? Store.empty, amended: try amendment?.value("digest") ?? Store.empty,
-      in: database)
+      reviewed: review.chain, in: database)
     try database.execute(
-      sql: "INSERT INTO seals VALUES(?, ?, ?, ?, ?, ?)",
+      sql: "INSERT INTO seals(number, month, position, at, amendment, digest, review) VALUES(?, ?, ?, ?, ?, ?, ?)",
       arguments: [
-        row.number, month.number, item.position, item.at.milliseconds, row.amendment, Data(row.digest),
+        row.number, month.number, item.position, item.at.milliseconds, row.amendment, Data(row.digest), row.review,
       ])
   }
 
@@ -65,6 +68,8 @@ extension Store {
     var position: Int64
     var at: Instant
     var amendment: Int64
+    /// The newest review then; 0 before the first.
+    var review: Int64
     var digest: [UInt8]
   }
 
@@ -91,7 +96,7 @@ extension Store {
   }
 
   private static func digest(
-    _ row: SealRow, after before: [UInt8], amended: [UInt8], in database: Database
+    _ row: SealRow, after before: [UInt8], amended: [UInt8], reviewed: [UInt8], in database: Database
   ) throws -> [UInt8] {
     var hash = SHA256()
     hash.field(sealName)
@@ -102,6 +107,10 @@ extension Store {
     hash.number(row.at.milliseconds)
     hash.number(row.amendment)
     hash.field(amended)
+    if row.review > 0 {
+      hash.number(row.review)
+      hash.field(reviewed)
+    }
     let chunks = try Row.fetchCursor(
       database, sql: "SELECT county, day, bytes FROM sealed_chunks WHERE month = ? ORDER BY county, day",
       arguments: [row.month.number])
@@ -125,18 +134,22 @@ extension Store {
     try reading { database in
       var finding = SealFinding(months: [], fault: nil)
       let amendments = try Store.verifyAmendments(database)
-      finding.fault = amendments.fault
+      let reviews = try Store.verifyReviews(database)
+      finding.fault = amendments.fault ?? reviews.fault
+      finding.reviews = reviews.chains.count
       let pruned =
         try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'hours_pruned_before'") ?? .min
       let rows = try Row.fetchAll(
-        database, sql: "SELECT number, month, position, at, amendment, digest FROM seals ORDER BY number")
+        database, sql: "SELECT number, month, position, at, amendment, review, digest FROM seals ORDER BY number")
       var before = Store.empty
       for (index, stored) in rows.enumerated() where finding.fault == nil {
         let row = SealRow(
           number: try stored.value("number"), month: CivilMonth(number: try stored.value("month")),
           position: try stored.value("position"), at: Instant(milliseconds: try stored.value("at")),
-          amendment: try stored.value("amendment"), digest: try stored.value("digest"))
-        finding.fault = try Store.verify(row, index: index, after: before, amendments, pruned: pruned, in: database)
+          amendment: try stored.value("amendment"), review: try stored.value("review"),
+          digest: try stored.value("digest"))
+        finding.fault = try Store.verify(
+          row, index: index, after: before, amendments, reviews.chains, pruned: pruned, in: database)
         let count = try Int.fetchOne(
           database, sql: "SELECT count(*) FROM sealed_chunks WHERE month = ?", arguments: [row.month.number])
         let days = row.month.days
@@ -188,7 +201,8 @@ extension Store {
   }
 
   private static func verify(
-    _ row: SealRow, index: Int, after before: [UInt8], _ amendments: Amendments, pruned: Int64, in database: Database
+    _ row: SealRow, index: Int, after before: [UInt8], _ amendments: Amendments, _ reviews: [[UInt8]], pruned: Int64,
+    in database: Database
   ) throws -> SealFinding.Fault? {
     func fault(_ message: String) -> SealFinding.Fault {
       SealFinding.Fault(month: row.month, county: nil, day: nil, row: nil, message: message)
@@ -199,7 +213,11 @@ extension Store {
         "the seal names amendment \(row.amendment), there are \(amendments.digests.count): some were removed")
     }
     let amended = row.amendment == 0 ? empty : amendments.digests[Int(row.amendment) - 1]
-    let holds = try digest(row, after: before, amended: amended, in: database) == row.digest
+    guard row.review <= Int64(reviews.count) else {
+      return fault("the seal names review \(row.review), there are \(reviews.count): some were removed")
+    }
+    let reviewed = row.review == 0 ? [] : reviews[Int(row.review) - 1]
+    let holds = try digest(row, after: before, amended: amended, reviewed: reviewed, in: database) == row.digest
     // First what is stored beside the copies: it names the row. Then the copies themselves.
     if let found = try firstForeignChunk(row.month, amendments, pruned: pruned, in: database) { return found }
     return holds ? nil : fault("the sealed copies of the month, or its seal, were changed")
@@ -291,6 +309,8 @@ package struct SealFinding: Sendable, Hashable {
 
   /// Sealed months, oldest first.
   package var months: [Month]
+  /// Reviews whose chain holds.
+  package var reviews = 0
   package var fault: Fault?
 }
 

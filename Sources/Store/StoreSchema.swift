@@ -67,7 +67,18 @@ enum StoreSchema {
           PRIMARY KEY(county, day, position)) STRICT, WITHOUT ROWID;
         """),
     Migration(
-      version: 4, name: "forwards",
+      version: 4, name: "reviews",
+      sql: """
+        CREATE TABLE reviews(
+          number INTEGER PRIMARY KEY, county TEXT NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL,
+          at INTEGER NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, reviewer TEXT NOT NULL,
+          record BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
+        CREATE INDEX reviews_of ON reviews(county, day, number);
+        ALTER TABLE seals ADD COLUMN review INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX events_at ON events(at);
+        """),
+    Migration(
+      version: 5, name: "forwards",
       sql: """
         CREATE TABLE forwards(
           forward TEXT NOT NULL, number INTEGER NOT NULL, source TEXT NOT NULL, hour INTEGER NOT NULL,

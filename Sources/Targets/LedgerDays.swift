@@ -119,10 +119,3 @@ func squareRoot(_ value: Int64) -> Int64 {
   }
   return root
 }
-
-extension Concentration {
-  /// Held at the ends of the range.
-  init(clamping thousandths: Int64) {
-    self.init(thousandths: Int32(clamping: max(thousandths, Int64(Int32.min) + 1)))
-  }
-}

@@ -13,10 +13,12 @@ public struct SeasonHours: Sendable, Hashable {
     /// Hours whose county mean, and station-hours whose value, were above the limit of the day.
     public var hoursAbove: Int
     public var stationHoursAbove: Int
+    /// Whether people have reviewed the hours (审核).
+    public var isReviewed: Bool
 
     public init(
       day: CivilDay, validHours: Int, maximum: Concentration, stationMaximum: Concentration, hoursAbove: Int,
-      stationHoursAbove: Int
+      stationHoursAbove: Int, isReviewed: Bool = false
     ) {
       self.day = day
       self.validHours = validHours
@@ -24,6 +26,7 @@ public struct SeasonHours: Sendable, Hashable {
       self.stationMaximum = stationMaximum
       self.hoursAbove = hoursAbove
       self.stationHoursAbove = stationHoursAbove
+      self.isReviewed = isReviewed
     }
   }
 

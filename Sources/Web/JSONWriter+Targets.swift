@@ -41,6 +41,8 @@ extension JSONWriter {
     field("basis", target.basis)
     field("measured", target.measured)
     field("dust_deducted", target.dustDeducted)
+    field("provisional", target.provisional)
+    field("reviewed", target.reviewed)
     writeSource(target)
     writeFacts(target)
     endObject()

@@ -18,6 +18,8 @@ struct WebFace: Sendable {
   let sources: WebSources
   let limits: WebLimits
   let listener: Listener
+  /// Bytes that the body of a request may have.
+  var bodyBytes: Int { listener == .control ? limits.controlBodyBytes : limits.requestBodyBytes }
   /// Shared by the listeners.
   let statistics: WebStatistics
 
@@ -87,6 +89,9 @@ struct WebFace: Sendable {
     case "/control/v1/dust/withdraw" where listener == .control:
       try allow(request, [.post])
       return try await performDust(DustRequest(withdrawing: request.body), site: committedView().site)
+    case "/control/v1/import/reviewed" where listener == .control:
+      try allow(request, [.post])
+      return try await review(request)
     default: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)

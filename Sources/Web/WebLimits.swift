@@ -10,6 +10,8 @@ package struct WebLimits: Sendable, Hashable {
   /// Path and query.
   package var targetBytes = 4 * 1_024
   package var requestBodyBytes = 64 * 1_024
+  /// On the control socket, where a part of a reviewed set may come.
+  package var controlBodyBytes = 8 * 1_024 * 1_024
   /// A connection without a request, or with an unfinished one.
   package var idleSeconds: Int64 = 60
   /// From the head of a request to the end of its body.

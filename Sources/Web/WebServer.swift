@@ -140,14 +140,14 @@ private struct Exchange {
     let reading = deadline(seconds: limits.requestReadSeconds)
     let body: [UInt8]?
     do {
-      body = Array(buffer: try await request.body.collect(upTo: limits.requestBodyBytes))
+      body = Array(buffer: try await request.body.collect(upTo: face.bodyBytes))
     } catch is NIOTooManyBytesError {
       body = nil
     }
     reading.cancel()
     guard let body else {
       let refusal = face.refusal(
-        RequestError(status: 413, code: "body_too_large", message: "the body is above \(limits.requestBodyBytes) bytes")
+        RequestError(status: 413, code: "body_too_large", message: "the body is above \(face.bodyBytes) bytes")
       )
       try await write(refusal, writer)
       // The rest of the body is not read: nothing can follow it on this connection.

@@ -23,6 +23,8 @@ package struct WebSources: Sendable {
   package var performAct: @Sendable (LiftRequest) async -> ActResult
   /// Journals and applies an act on sand-dust.
   package var performDust: @Sendable (DustRequest) async -> DustResult
+  /// Journals and applies a part of a reviewed set.
+  package var performReview: @Sendable (ReviewedImport) async -> ActResult
   /// Where committed views and events are published for the live stream.
   package var broadcaster: Broadcaster
 
@@ -33,7 +35,8 @@ package struct WebSources: Sendable {
     series: @escaping @Sendable (SeriesRequest) async throws -> [SeriesPoint],
     reload: @escaping @Sendable () async -> ReloadResult,
     performAct: @escaping @Sendable (LiftRequest) async -> ActResult,
-    performDust: @escaping @Sendable (DustRequest) async -> DustResult, broadcaster: Broadcaster
+    performDust: @escaping @Sendable (DustRequest) async -> DustResult,
+    performReview: @escaping @Sendable (ReviewedImport) async -> ActResult, broadcaster: Broadcaster
   ) {
     self.view = view
     self.feeds = feeds
@@ -44,6 +47,7 @@ package struct WebSources: Sendable {
     self.reload = reload
     self.performAct = performAct
     self.performDust = performDust
+    self.performReview = performReview
     self.broadcaster = broadcaster
   }
 }

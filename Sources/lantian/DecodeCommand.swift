@@ -8,12 +8,22 @@ import Timekeeping
 struct DecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode", abstract: "Decodes recorded answers; one reading a line as JSON.",
-    discussion: "Files packed with gzip are unpacked. Bad rows go to standard error; a body that cannot be read at all "
-      + "gives exit code 65, a bad row does so with --strict.")
+    discussion:
+      "Files packed with gzip are unpacked. Bad rows go to standard error; a body that cannot be read at all, "
+      + "and a provider's answer that says it failed, give exit code 65; a bad row does so with --strict.\n\nFormats:\n"
+      + formats)
+
+  /// A line for each format, its name first.
+  private static let formats: String = {
+    let width = FeedPreset.allCases.map(\.rawValue.count).max() ?? 0
+    return FeedPreset.allCases.map { preset in
+      "  \(preset.rawValue)" + String(repeating: " ", count: width + 2 - preset.rawValue.count) + preset.summary
+    }.joined(separator: "\n")
+  }()
 
   @OptionGroup var global: GlobalOptions
 
-  @Option(help: "Format: \(FeedPreset.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: ArgumentHelp("Format, one of those listed above.", valueName: "name"))
   var format: String
 
   @Flag(help: "Fails on a bad row.")
@@ -27,15 +37,16 @@ struct DecodeCommand: ParsableCommand {
 
   func validate() throws {
     guard FeedFormat(named: format) != nil else {
-      throw ValidationError("no format is called \(format); known are \(FeedPreset.allCases.map(\.rawValue))")
+      let known = FeedPreset.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("no format is called \(format); known are \(known)")
     }
   }
 
   func run() throws {
     guard let format = FeedFormat(named: format) else { return }
     let decoder = try FeedDecoder(format)
-    let writer = NDJSONWriter(feed: self.format)
-    let device = format.mayNameNoStation ? self.format : nil
+    let writer = NDJSONWriter(feed: format.name)
+    let device = format.mayNameNoStation ? format.name : nil
     var failed = false
     for file in files {
       let body: [UInt8]
@@ -62,6 +73,7 @@ struct DecodeCommand: ParsableCommand {
     if decoded.errorCount > decoded.errors.count {
       printError("\(file): \(decoded.errorCount - decoded.errors.count) more errors")
     }
+    for note in decoded.notes { printError("\(file): note: \(note)") }
     if decoded.skippedRows > 0 { printError("\(file): \(decoded.skippedRows) rows without a station left out") }
     for profile in decoded.profiles {
       printError("\(file): lidar profile of \(profile.station), \(profile.backscatter.count) bins")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Daemon
 import Explanations
-import FoundationEssentials
 import Store
 
 /// `lantian dust evidence COUNTY --from T --until T`.
@@ -18,6 +17,15 @@ struct DustEvidenceCommand: ParsableCommand {
     case text
     case html
     case csv
+
+    /// The whole file.
+    func render(_ evidence: DustEvidence) -> String {
+      switch self {
+      case .text: evidence.text()
+      case .html: evidence.html()
+      case .csv: evidence.csv()
+      }
+    }
   }
 
   @OptionGroup var global: GlobalOptions
@@ -47,17 +55,6 @@ struct DustEvidenceCommand: ParsableCommand {
     } catch let error as StoreError {
       throw ExitStatus.inputOutput.fail("\(error)")
     }
-    let made =
-      switch format {
-      case .text: evidence.text()
-      case .html: evidence.html()
-      case .csv: evidence.csv()
-      }
-    guard let out else { return InputFile.writeStandardOutput(Array(made.utf8)) }
-    do {
-      try Data(made.utf8).write(to: URL(filePath: out), options: .atomic)
-    } catch {
-      throw ExitStatus.inputOutput.fail("\(out): \(error)")
-    }
+    try ReportOptions.write(Array(format.render(evidence).utf8), to: out)
   }
 }

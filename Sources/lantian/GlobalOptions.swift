@@ -46,9 +46,10 @@ struct GlobalOptions: ParsableArguments {
   static func load(
     path: String, environment: [String: String], listen: String? = nil, stateDirectory: String? = nil
   ) throws -> RuntimeConfiguration {
-    let sources = ConfigurationSources(
+    var sources = ConfigurationSources(
       path: path, environment: environment, presets: FeedPreset.spellings, criteria: Criteria.names,
       editions: AQIEditionSetting.names, listen: listen, stateDirectory: stateDirectory)
+    sources.presetSummaries = FeedPreset.summaries
     return try RuntimeConfiguration(try ConfigurationLoader.load(sources))
   }
 

@@ -11,7 +11,7 @@ struct Lantian: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, AQICommand.self,
       AlertCommand.self, DustCommand.self, TargetCommand.self, ReplayCommand.self, ExplainCommand.self,
-      AuditCommand.self,
+      ReportCommand.self, ImportCommand.self, AuditCommand.self,
       StatusCommand.self,
       VersionCommand.self,
     ])

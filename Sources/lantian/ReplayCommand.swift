@@ -20,7 +20,7 @@ struct ReplayCommand: ParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var layout: ReplayLayoutOptions
+  @OptionGroup var layout: HistoryLayoutOptions
 
   @Option(help: ArgumentHelp("Name of the site when there is no --config.", valueName: "name"))
   var site = "历史回放"
@@ -75,7 +75,7 @@ struct ReplayCommand: ParsableCommand {
     let rules = ReplayRules(
       criteria: criteria ?? configured?.engine.criteria ?? Criteria.mee2018.name,
       edition: edition ?? configured?.engine.edition ?? AQIEditionSetting.byDate.name)
-    let sources = try ReplaySources(files, options: try layout.options(zone: offset))
+    let sources = try HistorySources(files, options: try layout.options(zone: offset))
     for line in sources.report { printError(line) }
     let input = ReplayInput(
       tables: sources.tables, offset: offset, names: configured.map { Self.names($0.engine.site) } ?? [:])
@@ -102,7 +102,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func registry(_ offset: CivilOffset) throws -> ReplayRegistry {
-    ReplayRegistry(siteName: site, offset: offset, counties: try stations.map { try ReplaySources.mapping($0) })
+    ReplayRegistry(siteName: site, offset: offset, counties: try stations.map { try HistorySources.mapping($0) })
   }
 
   /// History often names stations where the registry has codes: a name that one station has stands for its id.
@@ -125,9 +125,9 @@ struct ReplayCommand: ParsableCommand {
         }
       }
       guard let html else { return }
-      let library = ReplaySources.chartLibrary()
+      let library = HistorySources.chartLibrary()
       if library == nil {
-        printError("lantian: no charts in \(html): install libjs-chart.js (\(ReplaySources.chartLibraryPaths[0]))")
+        printError("lantian: no charts in \(html): install libjs-chart.js (\(HistorySources.chartLibraryPaths[0]))")
       }
       try InputFile.write(
         Array(ReplayHTML(result, comparison: comparison, chartLibrary: library).page().utf8), to: html)

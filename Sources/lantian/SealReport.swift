@@ -21,6 +21,7 @@ struct SealReport {
       lines.append("DOES NOT FIT 不符: " + Self.place(fault) + ": " + fault.message)
       if let row = fault.row { lines.append("  " + describe(row)) }
     } else {
+      if finding.reviews > 0 { lines.append("\(finding.reviews) reviews fit 审核记录全部相符") }
       lines.append(
         finding.months.isEmpty ? "no month is sealed yet 尚无封存月份" : "all \(finding.months.count) months fit 全部相符")
     }
@@ -43,6 +44,7 @@ struct SealReport {
     var writer = JSONWriter(offset: offset)
     writer.beginObject()
     writer.field("fits", finding.fault == nil)
+    writer.field("reviews", finding.reviews)
     writer.array("months", finding.months) { writer, month in
       writer.beginObject()
       writer.field("month", month.month.description)

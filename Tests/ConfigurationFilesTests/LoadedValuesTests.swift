@@ -93,6 +93,16 @@ struct LoadedValuesTests {
     let json = try #require(try mapping("good-mapping-long-unit-path"))
     #expect(json.time.encoding == .ageSeconds && json.long?.unitPath?.text == "$.u")
     #expect(json.long?.names.map(\.unit) == [.microgramsPerCubicMeter, .kelvin])
+    let route = try #require(try mapping("good-mapping-route"))
+    #expect(route.kind == .ndjson && route.latitude?.text == "$.lat" && route.longitude?.text == "$.lon")
+    #expect(route.long?.commonNames == true && route.long?.names.isEmpty == true)
+    #expect(route.time.timeOfDay?.text == "$.clock" && route.time.zonePath?.text == "$.tz")
+    #expect(route.time.periodPath?.text == "$.n" && route.time.periodUnitMilliseconds == 1_000)
+    let month = try #require(try mapping("good-mapping-month"))
+    #expect(month.kind == .tsv && month.delimiter == "\t" && month.textEncoding == .latin1 && month.time.isMonthly)
+    #expect(month.values.map(\.unit) == [.gramsPerSquareMeterMonth])
+    let table = try #require(try mapping("good-mapping-table"))
+    #expect(table.fields?.text == "$.fields" && table.nextPage?.text == "$.next" && table.time.end?.text == "to")
   }
 
   @Test func aFeedThatOnlyMovedIsTheSame() throws {

@@ -103,6 +103,46 @@ struct RuntimeConfigurationTests {
           names: [LongLayout.Name("P2", pollutant: "pm25", unit: MeasurementUnit.microgramsPerCubicMeter.rawValue)]))
   }
 
+  @Test func whatRowsTellOfTimeAndPlaceReachesTheDecoder() throws {
+    let route = try mapping(
+      """
+      ndjson:
+        station: $.car
+        time: {path: $.day, as: pattern, pattern: yyyy-MM-dd HH:mm, stamp: end, time_of_day: $.clock, zone_path: $.tz, period_path: $.n, period_unit: 1s, period_unit_path: $.u}
+        position: {lat: $.lat, lon: $.lon}
+        pollutant: $.species
+        common_names: true
+        value: $.v
+        unit_path: $.unit
+      """)
+    #expect(route.container == .ndjson(rows: "$") && route.position?.longitude == "$.lon")
+    #expect(route.long == LongLayout(pollutant: "$.species", value: "$.v", unitPath: "$.unit", knowsCommonNames: true))
+    #expect(route.time.timeOfDayPath == "$.clock" && route.time.zonePath == "$.tz")
+    #expect(route.time.rowPeriod == .init(path: "$.n", unitMilliseconds: 1_000, unitPath: "$.u"))
+    let table = try mapping(
+      """
+      json:
+        rows: $.data[*]
+        fields: $.fields
+        next_page: $.next
+        station: id
+        time: {path: from, as: epoch-s, stamp: begin, end: to}
+        values: {pm25: {path: "pm2.5 | pm25", unit: ug/m3}}
+      """)
+    #expect(table.container == .table(rows: "$.data[*]", fields: "$.fields") && table.nextPage == "$.next")
+    #expect(table.time.endPath == "to" && table.values[0].path == "pm2.5 | pm25")
+    let month = try mapping(
+      """
+      tsv:
+        encoding: cp437
+        station: county
+        time: {path: month, as: pattern, pattern: yyyy-MM, stamp: begin, period: month}
+        values: {dustfall: {path: value, unit: t/(km²·month)}}
+      """)
+    #expect(month.container == .csv(FeedMapping.CSVLayout(delimiter: "\t")) && month.encoding == .cp437)
+    #expect(month.time.isMonthly && month.time.periodMilliseconds == 0 && month.values[0].unit == "t/(km2.30d)")
+  }
+
   @Test(
     arguments: [
       ("rfc3339", .rfc3339), ("epoch-s", .epochSeconds), ("epoch-ms", .epochMilliseconds), ("iso-local", .isoLocal),

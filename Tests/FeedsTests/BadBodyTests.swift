@@ -19,7 +19,7 @@ struct BadBodyTests {
       "<!DOCTYPE html><html><head><title>Log in</title></head></html>", "\n<HTML>", "<?xml version=\"1.0\"?><html/>",
     ] {
       let failure = decode(format, page).failure
-      #expect(failure.map { [.notJSON, .notCSV, .notXML, .notHJ212].contains($0.code) } == true)
+      #expect(failure.map { [.notJSON, .notCSV, .notXML, .notText, .notHJ212].contains($0.code) } == true)
       #expect(failure?.message.contains("HTML page") == true)
     }
   }
@@ -65,10 +65,15 @@ struct BadBodyTests {
     #expect(body.failure?.message.contains("at byte") == true)
   }
 
-  @Test("the other presets cut at every byte", arguments: [FeedPreset.sensorCommunity, .lidarJSON, .ukAir, .pm25in])
+  @Test(
+    "the other presets cut at every byte",
+    arguments: [
+      FeedPreset.sensorCommunity, .lidarJSON, .ukAir, .pm25in, .waqi, .openaqRealtime, .purpleAir, .airGradient,
+      .sensorThings,
+    ])
   func truncatedPresets(_ preset: FeedPreset) throws {
     let decoder = try FeedDecoder(.preset(preset))
-    let whole = Seeds.small(preset)
+    let whole = try Seeds.small(preset)
     let complete = decoder.decode(whole, context: .test)
     #expect(complete.verdict == .ok && complete.errorCount == 0)
     for cut in 0..<whole.count {

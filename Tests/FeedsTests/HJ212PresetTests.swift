@@ -10,8 +10,8 @@ struct HJ212PresetTests {
   }
 
   @Test("readings with stamps: split messages, marks, missing values")
-  func seed() {
-    let body = FeedFormat.preset(.hj212).decode(Seeds.small(.hj212), context: .test)
+  func seed() throws {
+    let body = FeedFormat.preset(.hj212).decode(try Seeds.small(.hj212), context: .test)
     #expect(body.verdict == .ok && body.errorCount == 0 && body.rowCount == 4)
     #expect(
       body.lines == [

@@ -59,7 +59,7 @@ enum Generator {
   }
 
   static func event(_ random: inout SeededRandom) -> EngineEvent {
-    switch Int.random(in: 0..<6, using: &random) {
+    switch Int.random(in: 0..<7, using: &random) {
     case 0: .configuration(configuration(&random))
     case 1: .batch(batch(&random, rows: [0, 1, 2, 7, 300].randomElement(using: &random)!))
     case 2: .tick
@@ -76,6 +76,17 @@ enum Generator {
               UInt8.random(in: 0...255, using: &random)
             })
         })
+    case 5:
+      .reviewed(
+        ReviewedImport(
+          id: text(&random), part: Int.random(in: 1..<9, using: &random), parts: 9, source: text(&random),
+          digest: text(&random), by: text(&random),
+          days: (0..<Int.random(in: 0..<9, using: &random)).map { _ in
+            ReviewedDay(
+              station: text(&random), day: CivilDay(number: Int32(truncatingIfNeeded: random.next())),
+              pollutant: Pollutant.criteria.randomElement(using: &random)!,
+              hours: (0..<24).map { _ in Concentration(thousandths: Int32(truncatingIfNeeded: random.next())) })
+          }))
     default:
       .dailyMeans(
         DailyMeansImport(

@@ -188,6 +188,57 @@ struct StoreSealTests {
     #expect(try verify(directory).fault?.day == day)
   }
 
+  private static func review(_ day: CivilDay, value: Double, id: String) -> EngineEvent {
+    .reviewed(
+      ReviewedImport(
+        id: id, source: "r.csv", digest: "d", by: "Wang",
+        days: ["A1", "A2"].map {
+          ReviewedDay(
+            station: $0, day: day, pollutant: .pm10, hours: Array(repeating: Concentration(value), count: 24))
+        }))
+  }
+
+  /// Reviews are chained; the next seal covers the newest of them.
+  @Test func reviewsAreKeptInOrderAndCovered() async throws {
+    let directory = TemporaryDirectory()
+    var (store, source) = try await filled(directory)
+    let day = CivilDay("2020-12-20")!
+    let at = Self.offset.start(of: CivilDay("2021-01-16")!)
+    for (value, id) in [(50.0, "a"), (60, "b")] {
+      _ = try await store.commit([try source.item(Self.review(day, value: value, id: id), at: at)])
+    }
+    let found = try store.reviews(county: "141102", from: day, through: day)
+    #expect(
+      found.map { $0.record.days.map(\.hours[7]) } == [[50, 50], [60, 60]].map { $0.map { Concentration($0) } })
+    #expect(found.allSatisfy { $0.record.by == "Wang" && $0.record.source == "r.csv" && $0.at == at })
+    #expect(try store.reviews(county: "141102", from: day.adding(days: 1), through: day.adding(days: 9)).isEmpty)
+    _ = try await store.commit([try source.item(.tick, at: Self.offset.start(of: CivilDay("2021-02-12")!))])
+    let finding = try store.verifySeals()
+    #expect(finding.fault == nil && finding.reviews == 2 && finding.months.count == 3)
+    await store.close()
+  }
+
+  /// Whatever is done to a review behind the program's back is found, also when the newest is taken away.
+  @Test(arguments: [
+    "UPDATE reviews SET reviewer = 'Li' WHERE number = 1", "UPDATE reviews SET record = x'0100' WHERE number = 2",
+    "UPDATE reviews SET day = day + 1 WHERE number = 1", "DELETE FROM reviews WHERE number = 1",
+    "DELETE FROM reviews WHERE number = 2", "DELETE FROM reviews",
+  ])
+  func reviewsCannotBeChanged(sql: String) async throws {
+    let directory = TemporaryDirectory()
+    var (store, source) = try await filled(directory)
+    let at = Self.offset.start(of: CivilDay("2021-01-16")!)
+    for (value, id) in [(50.0, "a"), (60, "b")] {
+      let event = Self.review(CivilDay("2020-12-20")!, value: value, id: id)
+      _ = try await store.commit([try source.item(event, at: at)])
+    }
+    _ = try await store.commit([try source.item(.tick, at: Self.offset.start(of: CivilDay("2021-02-12")!))])
+    await store.close()
+    #expect(try verify(directory).fault == nil)
+    try change(directory, sql)
+    #expect(try verify(directory).fault != nil)
+  }
+
   /// Hours that retention removed are no fault; their seals stay whole.
   @Test func retentionBreaksNoSeal() async throws {
     let directory = TemporaryDirectory()

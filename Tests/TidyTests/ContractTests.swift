@@ -4,7 +4,9 @@ import Testing
 @Suite("Documents name every face")
 struct ContractTests {
   static let verbs = [
-    "run", "check", "demo", "feed", "decode", "aqi", "alert", "dust", "target", "replay", "explain", "audit", "status",
+    "run", "check", "demo", "feed", "decode", "aqi", "alert", "dust", "target", "replay", "explain", "report", "import",
+    "audit",
+    "status",
     "version",
   ]
   static let keys = [

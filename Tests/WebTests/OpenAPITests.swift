@@ -111,6 +111,9 @@ import Testing
       let reply = await face(SampleSite.sources(), .control).answer(WebRequest(.post, path, body: Array(body.utf8)))
       walker.walk(try json(reply), try schema(path, "post", "200"), verb)
     }
+    let review = await face(SampleSite.sources(), .control).answer(
+      WebRequest(.post, "/control/v1/import/reviewed", body: ReviewBody.encode(ReviewFaceTests.part)))
+    walker.walk(try json(review), try schema("/control/v1/import/reviewed", "post", "200"), "reviewed")
     for (name, data) in try await StreamTests.sampleMessages() where name != "event" {
       let type = name == "snapshot" ? "Snapshot" : "Changes"
       walker.walk(

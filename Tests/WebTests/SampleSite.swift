@@ -183,6 +183,8 @@ enum SampleSite {
     target.basis = "dust_deducted"
     target.measured = .init(value: 287, days: 120, missing: 2, deducted: 0, state: "at_risk")
     target.dustDeducted = .init(value: 280.5, days: 117, missing: 2, deducted: 3, state: "on_course")
+    target.provisional = .init(value: 287, days: 120, missing: 2, deducted: 0, state: "at_risk")
+    target.reviewed = .init(value: 284, days: 91, missing: 31, deducted: 0, state: "on_course")
     target.lists = [.init(period: "2020-11", document: "晋环函〔2020〕1号", isListed: true)]
     return target
   }()
@@ -283,7 +285,8 @@ enum SampleSite {
     act: @escaping @Sendable (LiftRequest) async -> ActResult = { _ in .done(sequence: 13) },
     dust: @escaping @Sendable (DustRequest) async -> DustResult = { request in
       DustResult(period: request.id ?? "chosen", result: .done(sequence: 14))
-    }, events: [EventRecord] = SampleSite.events
+    }, review: @escaping @Sendable (ReviewedImport) async -> ActResult = { _ in .done(sequence: 15) },
+    events: [EventRecord] = SampleSite.events
   ) -> WebSources {
     WebSources(
       view: view, feeds: { SampleSite.feeds }, hooks: { SampleSite.hooks }, daemon: { daemon },
@@ -297,6 +300,7 @@ enum SampleSite {
             begin: request.from.adding(milliseconds: request.window.milliseconds), end: request.to, value: nil,
             flag: .missing, reasons: .missing),
         ]
-      }, reload: { reload }, performAct: act, performDust: dust, broadcaster: broadcaster)
+      }, reload: { reload }, performAct: act, performDust: dust, performReview: review,
+      broadcaster: broadcaster)
   }
 }

@@ -5,8 +5,10 @@ import FoundationEssentials
 import History
 import Synchronization
 
-/// The files of a replay, read and decoded; on as many processors as there are.
-struct ReplaySources {
+/// History files of a replay or a review, read and decoded; on as many processors as there are.
+struct HistorySources {
+  /// The files, folders opened up, in the order they were read.
+  private(set) var paths: [String] = []
   private(set) var tables: [HistoryTable] = []
   /// Lines for standard error: how each file was understood where that was no success, and every fault kept.
   private(set) var report: [String] = []
@@ -20,6 +22,7 @@ struct ReplaySources {
   /// - Throws: exit code 66 when a file cannot be opened, 65 when there are too many rows.
   init(_ arguments: [String], options: HistoryOptions) throws {
     let paths = try arguments.flatMap { try Self.expand($0) }
+    self.paths = paths
     let made = Mutex<[Result<HistoryTable, InputFile.Failure>?]>(Array(repeating: nil, count: paths.count))
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
       let table = Self.read(paths[index], options)

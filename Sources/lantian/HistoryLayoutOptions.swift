@@ -3,7 +3,7 @@ import ArgumentParser
 import History
 
 /// What is declared about the layout of history files; what is not is recognised by their headers.
-struct ReplayLayoutOptions: ParsableArguments {
+struct HistoryLayoutOptions: ParsableArguments {
   @Option(help: "Family of the files: \(HistoryPreset.allCases.map(\.rawValue).joined(separator: ", ")).")
   var preset: HistoryPreset?
 

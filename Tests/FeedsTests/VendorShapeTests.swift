@@ -1,0 +1,179 @@
+import AirQuality
+import Feeds
+import Testing
+
+@Suite("shapes of vendors' answers")
+struct VendorShapeTests {
+  /// A body of a preset and what comes of it.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var preset: FeedPreset
+    var body: String
+    var lines: [String]
+    /// `code path` of each error.
+    var errors: [String] = []
+    var testDescription: String { name }
+  }
+
+  static let at = "2020-12-01T09:00:00+08:00+0"
+
+  static let cases: [Case] = [
+    Case(
+      name: "WAQI's map", preset: .waqi,
+      body: #"{"status":"ok","data":[{"lat":37.5,"lon":111.1,"uid":1451,"aqi":"57","station":{"name":"x","#
+        + #""time":"2020-12-01T09:00:00+08:00"}},{"lat":1,"lon":2,"uid":2,"aqi":"-","station":{"time":"#
+        + #""2020-12-01T01:00:00Z"}}]}"#,
+      lines: ["1451 us_aqi 57 \(at)", "2 us_aqi missing \(at)"]),
+    Case(
+      name: "WAQI without a station's data", preset: .waqi,
+      body: #"{"status":"ok","data":{"aqi":"-","idx":7,"iaqi":{},"time":{"s":"","tz":""}}}"#, lines: [],
+      errors: ["time $.data.time.s"]),
+    Case(
+      name: "OpenAQ's measurements, with both ends of their period", preset: .openaq,
+      body: #"{"results":[{"value":0.04,"parameter":{"name":"o3","units":"ppm"},"period":{"datetimeFrom":{"utc":"#
+        + #""2020-12-01T00:00:00Z"},"datetimeTo":{"utc":"2020-12-01T01:00:00Z"}},"coordinates":null},"#
+        + #"{"value":5,"parameter":{"name":"um003","units":"particles/cm³"},"period":{"datetimeFrom":{"utc":"#
+        + #""2020-12-01T00:00:00Z"},"datetimeTo":{"utc":"2020-12-01T01:00:00Z"}}},"#
+        + #"{"value":1,"parameter":{"name":"pm25","units":"µg/m³"},"period":{"datetimeFrom":{"utc":"#
+        + #""2020-12-01T02:00:00Z"},"datetimeTo":{"utc":"2020-12-01T01:00:00Z"}}}]}"#,
+      lines: ["S o3 \(NDJSONWriter.number(0.04 * (47.998 / 24.465 * 1_000))) 2020-12-01T08:00:00+08:00+3600"],
+      errors: ["time $.results[2].period.datetimeTo.utc"]),
+    Case(
+      name: "OpenAQ's sensors with their latest", preset: .openaq,
+      body: #"{"results":[{"id":1,"name":"pm25 µg/m³","parameter":{"name":"pm25","units":"µg/m³"},"#
+        + #""latest":{"datetime":{"utc":"2020-12-01T01:00:00Z"},"value":12,"coordinates":{"latitude":1,"longitude":2}}}]}"#,
+      lines: ["S pm25 12 \(at)"]),
+    Case(
+      name: "OpenAQ's page without results", preset: .openaq, body: #"{"meta":{"found":0},"results":[]}"#, lines: []),
+    Case(
+      name: "a broken line between good ones", preset: .openaqRealtime,
+      body: #"{"date":{"utc":"2020-12-01T01:00:00Z"},"parameter":"pm25","value":1,"unit":"µg/m³","location":"a"}"#
+        + "\n\n{\"date\":\r\n"
+        + #"{"date":{"utc":"2020-12-01T01:00:00Z"},"parameter":"pm25","value":2,"unit":"pounds","location":"b"}"# + "\n"
+        + #"{"date":{"utc":"2020-12-01T01:00:00Z"},"parameter":"co","value":3,"unit":"mg/m³","location":"c","#
+        + #""averagingPeriod":{"value":1,"unit":"fortnights"}}"# + "\n"
+        + #"{"date":{"utc":"2020-12-01T01:00:00Z"},"parameter":"co","value":null,"unit":null,"location":"c","#
+        + #""averagingPeriod":{"value":1,"unit":"days"}}"# + "\n",
+      lines: ["a pm25 1 \(at)", "c co missing 2020-11-30T09:00:00+08:00+86400"],
+      errors: ["structure line 3", "unit line 4, $.unit", "time line 5, $.averagingPeriod.value"]),
+    Case(
+      name: "PurpleAir's columns, in any order, with alternatives", preset: .purpleAir,
+      body:
+        #"{"data_time_stamp":1606784400,"fields":["pm2.5_b","pm2.5_a","pm2.5","sensor_index","last_seen","humidity"],"#
+        + #""data":[[8,7,7.5,1,1606784340,40],[null,3,3,2,null,null]]}"#,
+      lines: [
+        "1 pm25 7.5 2020-12-01T08:59:00+08:00+0", "1 pm25_a 7 2020-12-01T08:59:00+08:00+0",
+        "1 pm25_b 8 2020-12-01T08:59:00+08:00+0", "1 humidity 40 2020-12-01T08:59:00+08:00+0", "2 pm25 3 \(at)",
+        "2 pm25_a 3 \(at)", "2 pm25_b missing \(at)", "2 humidity missing \(at)",
+      ]),
+    Case(
+      name: "PurpleAir's history of hours", preset: .purpleAir,
+      body: #"{"sensor_index":14867,"start_timestamp":1606780800,"end_timestamp":1606788000,"average":60,"#
+        + #""fields":["time_stamp","pm2.5_atm_a","pm2.5_atm_b"],"data":[[1606780800,5.5,6]]}"#,
+      lines: [
+        "14867 pm25_a 5.5 2020-12-01T08:00:00+08:00+3600", "14867 pm25_b 6 2020-12-01T08:00:00+08:00+3600",
+      ]),
+    Case(
+      name: "a PurpleAir unit's own page", preset: .purpleAir,
+      body: #"{"SensorId":"84:f3:eb:1:2:3","DateTime":"2020/12/01T01:00:00z","lat":37.5,"lon":111.1,"#
+        + #""current_temp_f":50,"pm2_5_atm":15.00,"pm2_5_atm_b":16.5,"pm2_5_cf_1":99,"pm2.5_aqi":57}"#,
+      lines: [
+        "84:f3:eb:1:2:3 pm25_a 15 \(at)", "84:f3:eb:1:2:3 pm25_b 16.5 \(at)",
+        "84:f3:eb:1:2:3 temperature \(NDJSONWriter.number(50 * (5.0 / 9.0) + -160.0 / 9.0)) \(at)",
+      ]),
+    Case(
+      name: "AirGradient's two sensors", preset: .airGradient,
+      body: #"{"serialno":"x","pm02":34,"channels":{"1":{"pm02":33},"2":{"pm02":35}}}"#,
+      lines: ["x pm25 34 \(at)", "x pm25_a 33 \(at)", "x pm25_b 35 \(at)"]),
+    Case(
+      name: "AirGradient's cloud", preset: .airGradient,
+      body: #"[{"locationId":5,"serialno":null,"pm02":3,"timestamp":"2020-12-01T00:59:00.000Z"}]"#,
+      lines: ["5 pm25 3 2020-12-01T08:59:00+08:00+0"]),
+    Case(
+      name: "SensorThings by Datastreams of Things", preset: .sensorThings,
+      body: #"{"value":[{"@iot.id":7,"name":"T","Datastreams":[{"name":"x","unitOfMeasurement":{"symbol":"mg/m3"},"#
+        + #""ObservedProperty":{"name":"PM10 mass concentration"},"Observations":[{"phenomenonTime":"#
+        + #""2020-12-01T00:00:00Z/2020-12-01T01:00:00Z","result":0.05}]},{"name":"pressure","unitOfMeasurement":"#
+        + #"{"symbol":"","name":"Pascal"},"Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":"99000"}]},"#
+        + #"{"name":"Noise","Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":1}]}]}]}"#,
+      lines: ["7 pm10 50 2020-12-01T08:00:00+08:00+3600", "7 pressure 990 \(at)"]),
+    Case(
+      name: "SensorThings: one Datastream", preset: .sensorThings,
+      body: #"{"@iot.id":9,"name":"PM2.5","unitOfMeasurement":{"symbol":"µg/m³"},"Observations":[{"phenomenonTime":"#
+        + #""2020-12-01T01:00:00Z","result":null},{"phenomenonTime":"2020-12-01T01:00:00Z","result":[1]},"#
+        + #"{"phenomenonTime":"yesterday","result":1}]}"#,
+      lines: ["9 pm25 missing \(at)"],
+      errors: ["value $.Observations[1].result", "time $.Observations[2].phenomenonTime"]),
+  ]
+
+  @Test("decode to rows, units and stamps", arguments: cases)
+  func shapes(_ test: Case) {
+    var context = DecodeContext.test
+    context.defaultStation = "S"
+    let body = FeedFormat.preset(test.preset).decode(Array(test.body.utf8), context: context)
+    #expect(body.lines == test.lines)
+    #expect(body.errors.map { "\($0.code.rawValue) \($0.path)" } == test.errors)
+  }
+
+  @Test("each seed decodes without an error", arguments: FeedPreset.allCases)
+  func seeds(_ preset: FeedPreset) throws {
+    var context = DecodeContext.test
+    context.defaultStation = "S"
+    let body = FeedFormat.preset(preset).decode(try Seeds.small(preset), context: context)
+    #expect(body.verdict == .ok && body.errorCount == 0, "\(body.errors)")
+  }
+
+  @Test(
+    "providers' errors are never rows",
+    arguments: [
+      (FeedPreset.waqi, #"{"status":"error","data":"Invalid key"}"#, "Invalid key"),
+      (.waqi, #"{"status":"nope","data":"can not connect"}"#, "can not connect"),
+      (.waqi, #"{"status":"error","data":"Over quota"}"#, "Over quota"),
+      (.openaq, #"{"detail":"Invalid credentials"}"#, "Invalid credentials"),
+      (.openaq, #"{"message":"Too many requests"}"#, "Too many requests"),
+      (.openaqRealtime, #"{"message":"Forbidden"}"#, "Forbidden"),
+      (.purpleAir, #"{"error":"RateLimitExceededError","description":"Slow down."}"#, "Slow down"),
+      (.airGradient, #"{"error":"Unauthorized","message":"token is missing"}"#, "token is missing"),
+      (.sensorThings, #"{"code":404,"type":"error","message":"Nothing found."}"#, "Nothing found"),
+      (.influxLine, #"{"code":"unauthorized","message":"unauthorized access"}"#, "unauthorized access"),
+      (.prometheusText, #"{"status":"error","error":"bad token"}"#, "bad token"),
+      (.pm25in, #"{"error":"Sorry，您这个小时内的API请求次数用完了，休息一下吧！"}"#, "请求次数用完"),
+    ])
+  func errorReplies(_ preset: FeedPreset, _ text: String, _ words: String) {
+    let body = decode(.preset(preset), text)
+    #expect(body.failure?.code == .errorReply)
+    #expect(body.failure?.message.contains(words) == true, "\(body.failure?.message ?? "")")
+    #expect(body.batch.readings.isEmpty)
+  }
+
+  @Test("HTML is refused by every preset", arguments: FeedPreset.allCases)
+  func html(_ preset: FeedPreset) {
+    let body = decode(.preset(preset), "<!DOCTYPE html><html><head><title>Log in</title></head></html>")
+    #expect(body.failure?.message.contains("Log in") == true)
+    #expect(decode(.preset(preset), " \n ").failure?.code == .empty)
+  }
+
+  @Test("what lies beyond this answer is told")
+  func nextLink() throws {
+    let body = FeedFormat.preset(.sensorThings).decode(try Seeds.small(.sensorThings), context: .test)
+    #expect(body.lines.first == "7 pm25 8.81 2023-03-28T20:00:00+08:00+3600")
+    #expect(body.notes.count == 1 && body.notes[0].contains("https://x.example/"))
+  }
+
+  @Test(
+    "pm25.in's answers of one pollutant",
+    arguments: [
+      ("co", Pollutant.co, 0.4), ("o3", .o3, 85), ("no2", .no2, 17), ("pm2_5", .pm25, 3), ("so2", .so2, 9),
+      ("pm10", .pm10, 26),
+    ])
+  func pm25in(_ name: String, _ pollutant: Pollutant, _ value: Double) {
+    let text =
+      #"[{"aqi":27,"area":"上海","\#(name)":\#(value),"\#(name)_24h":99,"station_code":"1141A","#
+      + #""time_point":"2016-09-17T15:00:00Z"},{"\#(name)":50,"position_name":null,"station_code":null,"#
+      + #""time_point":"2016-09-17T15:00:00Z"}]"#
+    let body = decode(.preset(.pm25in), text)
+    #expect(body.batch.readings.map(\.pollutant) == [pollutant] && body.batch.readings[0].value == value)
+    #expect(body.skippedRows == 1 && body.errorCount == 0)
+    #expect(body.lines[0].hasSuffix("2016-09-17T14:00:00+08:00+3600"))
+  }
+}
