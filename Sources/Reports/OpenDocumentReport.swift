@@ -46,12 +46,16 @@ struct OpenDocumentReport {
   }
 
   private static func head(_ language: ReportLanguage) -> String {
-    func style(_ name: String, _ paragraph: String, _ text: String) -> String {
-      """
-      <style:style style:name="\(name)" style:family="paragraph"><style:paragraph-properties \(paragraph)/>\
-      <style:text-properties \(font) \(text)/></style:style>
+    // Chinese text takes its size and weight from attributes of its own.
+    func style(_ name: String, _ paragraph: String, size: Int, isBold: Bool = false) -> String {
+      let weight = isBold ? " fo:font-weight=\"bold\" style:font-weight-asian=\"bold\"" : ""
+      let text = "fo:font-size=\"\(size)pt\" style:font-size-asian=\"\(size)pt\"\(weight)"
+      return
+        """
+        <style:style style:name="\(name)" style:family="paragraph"><style:paragraph-properties \(paragraph)/>\
+        <style:text-properties \(font) \(text)/></style:style>
 
-      """
+        """
     }
     let country = language == .chinese ? "fo:language=\"zh\" fo:country=\"CN\"" : "fo:language=\"en\" fo:country=\"GB\""
     return """
@@ -64,15 +68,15 @@ struct OpenDocumentReport {
       office:mimetype="application/vnd.oasis.opendocument.text">
       <office:styles>
       <style:default-style style:family="paragraph"><style:text-properties \(font) \(country) fo:font-size="10pt"/></style:default-style>
-      \(style("Title", "fo:text-align=\"center\" fo:margin-bottom=\"0.2cm\"", "fo:font-size=\"18pt\" fo:font-weight=\"bold\""))\
-      \(style("Subtitle", "fo:text-align=\"center\"", "fo:font-size=\"10pt\""))\
-      \(style("Heading", "fo:margin-top=\"0.4cm\" fo:margin-bottom=\"0.15cm\" fo:keep-with-next=\"always\"", "fo:font-size=\"13pt\" fo:font-weight=\"bold\""))\
-      \(style("Caption", "fo:margin-top=\"0.2cm\" fo:keep-with-next=\"always\"", "fo:font-size=\"10pt\" fo:font-weight=\"bold\""))\
-      \(style("Body", "fo:margin-bottom=\"0.1cm\"", "fo:font-size=\"10pt\""))\
-      \(style("Item", "fo:margin-left=\"0.5cm\"", "fo:font-size=\"10pt\""))\
-      \(style("CellHead", "fo:text-align=\"start\"", "fo:font-size=\"8pt\" fo:font-weight=\"bold\""))\
-      \(style("CellText", "fo:text-align=\"start\"", "fo:font-size=\"8pt\""))\
-      \(style("CellNumber", "fo:text-align=\"end\"", "fo:font-size=\"8pt\""))\
+      \(style("Title", "fo:text-align=\"center\" fo:margin-bottom=\"0.2cm\"", size: 18, isBold: true))\
+      \(style("Subtitle", "fo:text-align=\"center\"", size: 10))\
+      \(style("Heading", "fo:margin-top=\"0.4cm\" fo:margin-bottom=\"0.15cm\" fo:keep-with-next=\"always\"", size: 13, isBold: true))\
+      \(style("Caption", "fo:margin-top=\"0.2cm\" fo:keep-with-next=\"always\"", size: 10, isBold: true))\
+      \(style("Body", "fo:margin-bottom=\"0.1cm\"", size: 10))\
+      \(style("Item", "fo:margin-left=\"0.5cm\"", size: 10))\
+      \(style("CellHead", "fo:text-align=\"start\"", size: 8, isBold: true))\
+      \(style("CellText", "fo:text-align=\"start\"", size: 8))\
+      \(style("CellNumber", "fo:text-align=\"end\"", size: 8))\
       </office:styles>
       <office:automatic-styles>
       <style:page-layout style:name="Page"><style:page-layout-properties fo:page-width="21cm" fo:page-height="29.7cm" \
