@@ -25,7 +25,8 @@ struct ServiceNotifier: Sendable {
   func ready(status: String) { send("READY=1\nSTATUS=\(Self.line(status))") }
   func status(_ text: String) { send("STATUS=\(Self.line(text))") }
   func stopping() { send("STOPPING=1") }
-  func watchdog() { send("WATCHDOG=1") }
+  /// Never waits: it is called on the queue that it watches over, and the next one comes soon.
+  func watchdog() { send("WATCHDOG=1", flags: Int32(MSG_DONTWAIT)) }
 
   /// systemd 252 knows `RELOADING=1` with a monotonic stamp; it is followed by `READY=1` when done.
   func reloading() {
@@ -37,7 +38,7 @@ struct ServiceNotifier: Sendable {
   /// A message's lines are assignments, so a text must stay on its own.
   private static func line(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
 
-  private func send(_ message: String) {
+  private func send(_ message: String, flags: Int32 = 0) {
     guard let address else { return }
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
@@ -53,7 +54,7 @@ struct ServiceNotifier: Sendable {
     let bytes = Array(message.utf8)
     _ = unsafe withUnsafePointer(to: &target) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        unsafe sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+        unsafe sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | flags, address, length)
       }
     }
   }

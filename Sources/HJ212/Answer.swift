@@ -16,6 +16,8 @@ package enum Answer: Sendable, Hashable {
     case flag = 6
     case command = 8
     case checksum = 9
+    /// Of the data nothing can be read.
+    case content = 100
   }
 
   private var command: Int {

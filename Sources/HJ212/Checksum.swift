@@ -10,15 +10,20 @@ package struct Checksum: Sendable, Hashable, CustomStringConvertible {
 
   package init(of segment: some Sequence<UInt8>) {
     var register: UInt16 = 0xFFFF
-    for byte in segment {
-      register = (register >> 8) ^ UInt16(byte)
-      for _ in 0..<8 {
-        let low = register & 1
-        register >>= 1
-        if low == 1 { register ^= 0xA001 }
-      }
-    }
+    let table = Self.table
+    for byte in segment { register = table[Int(register >> 8 ^ UInt16(byte))] }
     value = register
+  }
+
+  /// The register after eight shifts, for every value it can have before: the high byte combined with the text.
+  private static let table: [UInt16] = (0..<256).map { start in
+    var register = UInt16(start)
+    for _ in 0..<8 {
+      let low = register & 1
+      register >>= 1
+      if low == 1 { register ^= 0xA001 }
+    }
+    return register
   }
 
   /// The checksum written as four hexadecimal digits of either case, as instruments do; nil when it is not that.

@@ -20,7 +20,9 @@ package struct InstrumentSession: Sendable {
   /// A frame that was not taken.
   package struct Refusal: Sendable, Hashable {
     /// What is wrong; the label of its counter.
-    package enum Kind: String, Sendable, CaseIterable { case length, checksum, segment, device, password, command }
+    package enum Kind: String, Sendable, CaseIterable {
+      case length, checksum, segment, device, password, command, content
+    }
     package var kind: Kind
     /// MN as it was sent, bounded; empty when there was none.
     package var device: String
@@ -153,6 +155,10 @@ package struct InstrumentSession: Sendable {
     guard let first = message.parts.first?.segment else { return [] }
     let settings = policy.devices[first.device]?.settings ?? DeviceSettings()
     let read = MessageReadings(first, content: message.content, settings: settings, offset: policy.offset)
+    if read.readings.isEmpty, let issue = read.issues.first {
+      // Answered as stored it would be lost.
+      return message.parts.flatMap { refuse($0.segment, .content, issue.message, .content) }
+    }
     nextID += 1
     waiting[nextID] = message.parts.map(\.segment)
     let stations = read.readings.isEmpty ? [] : [read.station]

@@ -27,7 +27,8 @@ package struct MessageReadings: Sendable, Hashable {
   /// Reads the content of a message.
   ///
   /// DataTime is the moment of sampling for 2011, and the start of the period for 2051, 2061 and 2031. The value is Rtd
-  /// for 2011 and Avg for the others; where only the other one is sent, that. A value that is empty or a dash is missing.
+  /// for 2011 and Avg for the others; where only the other one is sent, that. A value that is empty or a dash, or a flag
+  /// without a value, is missing.
   package init(_ message: Segment, content: DataContent, settings: DeviceSettings, offset: CivilOffset) {
     station = settings.station ?? message.device
     for part in content.strayParts {
@@ -75,10 +76,13 @@ package struct MessageReadings: Sendable, Hashable {
       return
     }
     let (attribute, written) = Self.value(of: factor, isSampled: period == 0)
-    guard let written else {
-      note(factor, attribute, "is not there; the factor has neither Rtd nor Avg")
+    guard written != nil || factor.flag != nil else {
+      // Extremes or amounts alone.
+      ignoredFactors += 1
       return
     }
+    // A flag without a value says why there is none.
+    let text = written ?? ""
     var at = begin
     if period == 0, let sampled = factor.sampleTime {
       guard let moment = DataTime.instant(sampled, offset: offset) else {
@@ -87,8 +91,8 @@ package struct MessageReadings: Sendable, Hashable {
       }
       at = moment
     }
-    guard let number = Self.number(written) else {
-      note(factor, attribute, "is \(Excerpt.quoted(written)), no number; look at the instrument")
+    guard let number = Self.number(text) else {
+      note(factor, attribute, "is \(Excerpt.quoted(text)), no number; look at the instrument")
       return
     }
     let unit = settings.unit(of: pollutant, system: message.system)
@@ -98,7 +102,7 @@ package struct MessageReadings: Sendable, Hashable {
     }
     let value = number * conversion.factor + conversion.offset
     guard !value.isInfinite else {
-      note(factor, attribute, "is \(Excerpt.quoted(written)), more than can be kept; look at the instrument")
+      note(factor, attribute, "is \(Excerpt.quoted(text)), more than can be kept; look at the instrument")
       return
     }
     let mark = value.isNaN ? nil : DataMark(factor.flag)

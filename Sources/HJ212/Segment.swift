@@ -134,8 +134,8 @@ package struct Segment: Sendable, Hashable {
   }
 
   /// Without white space at both ends.
-  static func trimmed(_ bytes: some BidirectionalCollection<UInt8>) -> ArraySlice<UInt8> {
-    var slice = Array(bytes)[...]
+  static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var slice = bytes
     while let first = slice.first, first <= 0x20 { slice.removeFirst() }
     while let last = slice.last, last <= 0x20 { slice.removeLast() }
     return slice

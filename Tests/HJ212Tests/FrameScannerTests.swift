@@ -146,7 +146,7 @@ struct FrameScannerTests {
         "QN=2016080108585722\(index);ST=22;CN=2011;PW=1;MN=A;Flag=5;CP=&&DataTime=20200101000000;a34004-Rtd=\(index)&&")
     }
     var refused = 0
-    for round in 0..<4_000 {
+    for round in 0..<2_000 {
       var stream = base
       for _ in 0..<Int.random(in: 1...8, using: &random) {
         let at = Int.random(in: 0..<stream.count, using: &random)
@@ -174,6 +174,6 @@ struct FrameScannerTests {
       let cut = scan(pieces)
       #expect(cut.found == whole.found && cut.skipped == whole.skipped, "seed \(seed) round \(round)")
     }
-    #expect(refused > 1_000)
+    #expect(refused > 500)
   }
 }

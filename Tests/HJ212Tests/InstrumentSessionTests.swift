@@ -116,6 +116,10 @@ struct InstrumentSessionTests {
       name: "a command of nobody", bytes: frame(data(command: 7777)),
       lines: ["refused command", "send QN=20200101000001000;ST=91;CN=9011;PW=123456;MN=A;Flag=4;CP=&&QnRtn=8&&"]),
     Refused(
+      name: "data of which nothing can be read",
+      bytes: frame("QN=1;ST=22;CN=2011;PW=123456;MN=A;Flag=9;CP=&&E1A2B3C4D5&&"),
+      lines: ["refused content", "send QN=1;ST=91;CN=9011;PW=123456;MN=A;Flag=8;CP=&&QnRtn=100&&"]),
+    Refused(
       name: "text that must not come back", bytes: frame("QN=1&&;MN=A\u{7}B;PW=a b;Flag=5;CN=2011;CP=&&&&"),
       lines: ["refused device", "send ST=91;CN=9011;Flag=4;CP=&&QnRtn=4&&"]),
     Refused(

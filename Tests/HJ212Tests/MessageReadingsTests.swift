@@ -94,10 +94,13 @@ struct MessageReadingsTests {
       name: "bad values leave the good ones",
       segment: message(
         2051,
-        "DataTime=20200101000000;a34004-Avg=1e999;a34002-Avg=0x1F;a21026-Avg=5;a21004-Flag=N;a21005-Avg=1,a21005-Avg=2;x"
+        "DataTime=20200101000000;a34004-Avg=1e999;a34002-Avg=0x1F;a21026-Avg=5;a21005-Avg=1,a21005-Avg=2;x"
       ),
-      lines: ["so2 5.0 2020-01-01T00:00:00+60 2"],
-      issues: ["CP", "a34004-Avg", "a34002-Avg", "a21004-Avg", "a21005-Avg"]),
+      lines: ["so2 5.0 2020-01-01T00:00:00+60 2"], issues: ["CP", "a34004-Avg", "a34002-Avg", "a21005-Avg"]),
+    Case(
+      name: "a flag without a value, extremes without a mean",
+      segment: message(2051, "DataTime=20200101000000;a34004-Flag=B;a34002-Min=1,a34002-Max=3"),
+      lines: ["pm25 missing 2020-01-01T00:00:00+60 9 missing"], ignored: 1),
     Case(
       name: "no stamp", segment: message(2051, "a34004-Avg=1"), lines: [], issues: ["DataTime"]),
     Case(
