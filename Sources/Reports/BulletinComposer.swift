@@ -86,11 +86,18 @@ package struct BulletinComposer {
     return (value < 0 ? "-" : "") + digits[..<split] + "." + digits[split...]
   }
 
+  /// A change in a cell of its own: a reason stands in brackets.
   func change(_ value: YearOnYear) -> String {
+    if case .notComparable = value { return "(" + plainChange(value) + ")" }
+    return plainChange(value)
+  }
+
+  /// A change inside a sentence.
+  func plainChange(_ value: YearOnYear) -> String {
     switch value {
     case .change(let tenths): return (tenths > 0 ? "+" : "") + Self.decimal(tenths, 1) + "%"
     case .days(let days): return (days > 0 ? "+" : "") + t("\(days)天", "\(days) d")
-    case .notComparable(let reason): return "(" + words(reason) + ")"
+    case .notComparable(let reason): return words(reason)
     }
   }
 
@@ -193,10 +200,10 @@ package struct BulletinComposer {
     let days = YearOnYear.days(\.goodDays, now, before: unit.yearBefore)
     let fine = YearOnYear(now[.pm25], before: unit.yearBefore[.pm25])
     return t(
-      "\(name(unit.unit))：有效 \(now.judgedDays) 天，优良 \(now.goodDays) 天（同比 \(change(days))），重污染 \(now.heavyDays) 天；"
-        + "PM2.5 \(figure(now[.pm25].mean)) µg/m³（同比 \(change(fine))），综合指数 \(hundredths(now.index?.hundredths))。",
-      "\(name(unit.unit)): \(now.judgedDays) valid days, \(now.goodDays) good (year on year \(change(days))), "
-        + "\(now.heavyDays) heavy; PM2.5 \(figure(now[.pm25].mean)) µg/m³ (\(change(fine))), composite index "
+      "\(name(unit.unit))：有效 \(now.judgedDays) 天，优良 \(now.goodDays) 天（同比 \(plainChange(days))），重污染 \(now.heavyDays) 天；"
+        + "PM2.5 \(figure(now[.pm25].mean)) µg/m³（同比 \(plainChange(fine))），综合指数 \(hundredths(now.index?.hundredths))。",
+      "\(name(unit.unit)): \(now.judgedDays) valid days, \(now.goodDays) good (year on year \(plainChange(days))), "
+        + "\(now.heavyDays) heavy; PM2.5 \(figure(now[.pm25].mean)) µg/m³ (\(plainChange(fine))), composite index "
         + "\(hundredths(now.index?.hundredths)).")
   }
 }

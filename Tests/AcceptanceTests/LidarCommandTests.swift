@@ -14,7 +14,8 @@ struct LidarCommandTests {
     var depth = 0.0
     let values = (0..<500).map { bin -> String in
       let range = (Double(bin) + 0.5) * 15
-      let molecular = 1.5e-6 * exp(-range / 8_000)
+      // Close to the standard atmosphere at 532 nm.
+      let molecular = 1.57e-6 * exp(-range / 9_900)
       let aerosol = range < 1_500 ? 2e-6 : 0
       depth += 15 * (aerosol * 50 + molecular * 8.378)
       return "\((aerosol + molecular) * exp(-2 * depth))"
