@@ -23,9 +23,11 @@ extension Rollup {
   ) -> UnitValue {
     let own: UnitValue
     if map.units[unit].kind == .city {
-      own = UnitValue(counties: (0..<map.cityUnit).map { unitDay($0, pollutant: pollutant, day: day, basis: basis) })
+      var counties: [UnitValue] = []
+      for county in 0..<map.cityUnit { counties.append(unitDay(county, pollutant: pollutant, day: day, basis: basis)) }
+      own = UnitValue(counties: counties)
     } else {
-      own = mean(unit, day: day) { stationDay($0, pollutant: pollutant, day: day, basis: basis) }
+      own = mean(unit, day: day) { $0.stationDay($1, pollutant: pollutant, day: day, basis: basis) }
     }
     if basis == .reviewed, !isFinal(unit, pollutant: pollutant, day: day) {
       let state: Knowledge = own.state == .unmonitored ? .unmonitored : .indeterminate
@@ -49,7 +51,7 @@ extension Rollup {
   private func stationsGive(_ unit: Int, _ pollutant: Pollutant, _ day: CivilDay) -> Bool {
     map.units[unit].kind == .city
       ? UnitValue(counties: (0..<map.cityUnit).map { unitDay($0, pollutant: pollutant, day: day) }).state.hasValue
-      : mean(unit, day: day) { stationDay($0, pollutant: pollutant, day: day) }.state.hasValue
+      : mean(unit, day: day) { $0.stationDay($1, pollutant: pollutant, day: day) }.state.hasValue
   }
 
   /// What a unit's daily values are made of: its stations assessed on the day, for the city its counties; in the order

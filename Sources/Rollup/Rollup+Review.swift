@@ -122,7 +122,7 @@ extension Rollup {
     let stations = map.units[unit].stations.filter { map.isAssessed($0, on: day) }
     guard !stations.isEmpty, stations.allSatisfy({ hours[map.entries[$0].id] != nil }) else { return nil }
     return (0..<24).map { hour in
-      mean(unit, day: day) { hours[map.entries[$0].id]?[hour] ?? .missing }
+      mean(unit, day: day) { hours[$0.map.entries[$1].id]?[hour] ?? .missing }
     }
   }
 }

@@ -38,14 +38,14 @@ extension Rollup {
   package func unitHour(_ unit: Int, hour: Int32) -> UnitValues {
     UnitValues(
       values: Pollutant.criteria.map { pollutant in
-        mean(unit, day: CivilDay(hour: hour)) { stationHour($0, pollutant: pollutant, hour: hour) }
+        mean(unit, day: CivilDay(hour: hour)) { $0.stationHour($1, pollutant: pollutant, hour: hour) }
       },
-      ozoneEightHour: mean(unit, day: CivilDay(hour: hour)) { stationOzoneEightHour($0, endHour: hour) })
+      ozoneEightHour: mean(unit, day: CivilDay(hour: hour)) { $0.stationOzoneEightHour($1, endHour: hour) })
   }
 
   /// The mean of one of the six pollutants over one civil hour, as in `unitHour(_:hour:)`.
   package func unitHour(_ unit: Int, pollutant: Pollutant, hour: Int32) -> UnitValue {
-    mean(unit, day: CivilDay(hour: hour)) { stationHour($0, pollutant: pollutant, hour: hour) }
+    mean(unit, day: CivilDay(hour: hour)) { $0.stationHour($1, pollutant: pollutant, hour: hour) }
   }
 
   /// Whether the hours of assessed stations are still held for the whole of a day.
@@ -171,16 +171,22 @@ extension Rollup {
   // MARK: Means
 
   /// The mean of a value of a unit's stations assessed on a day, for the city of its counties' means.
-  func mean(_ unit: Int, day: CivilDay, of value: (Int) -> Concentration) -> UnitValue {
+  ///
+  /// `value` is given the rollup and the station: a closure that captured the rollup would copy it, rings and all their
+  /// counts of references.
+  func mean(_ unit: Int, day: CivilDay, of value: (borrowing Rollup, Int) -> Concentration) -> UnitValue {
     if map.units[unit].kind == .city {
-      return UnitValue(counties: (0..<map.cityUnit).map { mean($0, day: day, of: value) })
+      var counties: [UnitValue] = []
+      counties.reserveCapacity(map.cityUnit)
+      for county in 0..<map.cityUnit { counties.append(mean(county, day: day, of: value)) }
+      return UnitValue(counties: counties)
     }
     var sum: Int64 = 0
     var valid = 0
     var expected = 0
     for station in map.units[unit].stations where map.isAssessed(station, on: day) {
       expected += 1
-      let value = value(station)
+      let value = value(self, station)
       guard !value.isMissing else { continue }
       sum += Int64(value.thousandths)
       valid += 1
