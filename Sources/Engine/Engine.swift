@@ -148,6 +148,10 @@ package struct Engine: Sendable {
     membership.update(next.site, after: configuration?.site, at: now)
     rollup.configure(site: membership.effective(next.site), feeds: next.feeds)
     units = rollup.units.map { old[$0.code] ?? UnitState() }
+    if let before = configuration, before.criteria != next.criteria || before.edition != next.edition {
+      // What was found under other rules is no measure for what these would have found.
+      for unit in units.indices { units[unit].findings = FindingTrail() }
+    }
     issuer.keep(hooks: next.hooks)
     let known = Set(next.feeds)
     verdicts = verdicts.filter { known.contains($0.key) }

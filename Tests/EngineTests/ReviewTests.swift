@@ -267,6 +267,24 @@ struct RevisedFindingTests {
     #expect(scenario.unit("141102").level.name == "orange")
   }
 
+  @Test("findings under other criteria are not held against later rows")
+  func otherCriteria() {
+    var scenario = Scenario()
+    for _ in 0..<60 { scenario.step(lishi: 130, fenyang: 20) }
+    var configuration = scenario.configuration
+    configuration.criteria = "mee-2024"
+    scenario.apply(.configuration(configuration), at: Scenario.offset.start(ofHour: scenario.hour))
+    let at = Scenario.offset.start(ofHour: scenario.hour + 1)
+    // Rows that put windows on another side of 150: under mee-2024 the past would have been yellow.
+    var readings = ContiguousArray<Reading>()
+    for hour in (scenario.hour - 50)..<(scenario.hour - 40) {
+      for station in 0..<2 { readings += Scenario.readings(station: UInt32(station), hour: hour, pm25: 60) }
+    }
+    scenario.apply(
+      .batch(FeedBatch(feed: "reference", receivedAt: at, stations: ["A1", "A2"], readings: readings)), at: at)
+    #expect(!scenario.events.contains { $0.rule.hasSuffix("/revised") })
+  }
+
   @Test("rows that change no side of a threshold say nothing")
   func quiet() {
     var scenario = Scenario()
