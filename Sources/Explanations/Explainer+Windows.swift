@@ -176,6 +176,7 @@ extension Explainer {
       var remark = stored == nil ? "no_value" : isUsed ? "" : mean?.state.rawValue ?? "no_value"
       if isUsed, let stored, stored.revision > 0 { remark = "revision_\(stored.revision)" }
       if isUsed, stored?.value.isImported == true { remark = "imported" }
+      if isUsed, mean?.review == .final { remark += remark.isEmpty ? "final" : " final" }
       parts.append(
         Explanation.Part(
           name: day.description, label: "", value: isUsed ? mean?.value ?? .missing : .missing, isUsed: isUsed,

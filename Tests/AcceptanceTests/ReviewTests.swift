@@ -69,6 +69,10 @@ struct ReviewCommandTests {
     #expect(explained.exit == 0, "\(explained.output)\(explained.error)")
     #expect(explained.output.contains("终审 final") && explained.output.contains("王五"))
     #expect(explained.output.contains("agrees with the stored value"))
+    let month = try await LantianProcess.verb(
+      ["explain", "离石区", "pm10", "2020-12", "--state", bench.file("state")], in: bench)
+    #expect(
+      month.exit == 0 && month.output.split(separator: "\n").count { $0.contains("final)") } == 3, "\(month.output)")
     #expect(try await second.stop() == .exited(0))
     for verb in ["replay", "verify"] {
       let audit = try await LantianProcess.verb(["audit", verb, "--state", bench.file("state")], in: bench)
