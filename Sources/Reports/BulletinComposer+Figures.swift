@@ -279,6 +279,29 @@ extension BulletinComposer {
             hundredths(m.index?.hundredths), hundredths(d.index?.hundredths),
           ]
         }))
+    guard facts.period.kind != .day else { return }
+    deductedOrder()
+  }
+
+  /// The order of the counties with and without the days of confirmed sand-dust.
+  private mutating func deductedOrder() {
+    let measured = CountyOrder(counties.map { ($0.unit.code, $0.measured) })
+    let without = CountyOrder(counties.map { ($0.unit.code, $0.dustDeducted) })
+    let places = Dictionary(without.places.map { ($0.county, $0) }, uniquingKeysWith: { first, _ in first })
+    document.table(
+      ReportDocument.Table(
+        t("排名：实况与扣除沙尘", "Order: as measured and dust-deducted"),
+        header: [
+          t("县（市、区）", "County"), t("名次", "Rank"), t("综合指数", "Index"), t("扣除后名次", "Rank, deducted"),
+          t("扣除后综合指数", "Index, deducted"),
+        ],
+        rows: measured.places.map { place in
+          let other = places[place.county]
+          return [
+            name(code: place.county), place.rank.map(String.init) ?? "-", hundredths(place.hundredths),
+            other?.rank.map(String.init) ?? "-", hundredths(other?.hundredths),
+          ]
+        }))
   }
 
   /// Provisional and final side by side, where a review changed anything.
