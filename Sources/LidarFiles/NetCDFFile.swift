@@ -7,8 +7,11 @@ import CNetCDF
     var description: String
   }
 
-  /// Numbers of one variable that are read at once.
+  /// Numbers of one variable that are read at once, whatever the file's size.
   static let maximumValues = 64 << 20
+  /// A small file cannot ask for much memory: this many numbers a byte are more than compression gives.
+  static let valuesPerByte = 64
+  private let limit: Int
 
   private let identifier: CInt
   // libnetcdf reads out of this memory until the file is closed.
@@ -25,6 +28,7 @@ import CNetCDF
       unsafe memory.deallocate()
       throw Failure(description: "no NetCDF file: \(Self.text(status))")
     }
+    limit = min(Self.maximumValues, 65_536 + Self.valuesPerByte * min(bytes.count, Self.maximumValues))
     unsafe self.memory = memory
     self.identifier = identifier
   }
@@ -68,8 +72,8 @@ import CNetCDF
     var count = 1
     for length in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard !overflow, product <= Self.maximumValues else {
-        throw Failure(description: "\(name) has more than \(Self.maximumValues) values")
+      guard !overflow, product <= limit else {
+        throw Failure(description: "\(name) claims more than \(limit) values, more than a file of this size holds")
       }
       count = product
     }
