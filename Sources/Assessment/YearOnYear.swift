@@ -38,8 +38,7 @@ package enum YearOnYear: Sendable, Hashable {
     func value(_ assessment: PeriodAssessment) -> Concentration {
       assessment.index.map { Concentration(thousandths: Int32(clamping: $0.hundredths * 10)) } ?? .missing
     }
-    func isValid(_ assessment: PeriodAssessment) -> Bool { assessment.pollutants.allSatisfy(\.isValid) }
-    self = Self.compare(value(now), isValid(now), value(before), isValid(before))
+    self = Self.compare(value(now), now.isValid, value(before), before.isValid)
   }
 
   private static func compare(
@@ -72,18 +71,19 @@ package struct CountyOrder: Sendable, Hashable {
   /// One county's place.
   package struct Place: Sendable, Hashable {
     package var county: String
-    /// Shared by equal indices; nil without an index.
+    /// Shared by equal indices; nil without an index, or when it rests on too few valid days: what is missing must not
+    /// make a county clean.
     package var rank: Int?
-    /// The index in hundredths.
+    /// The index in hundredths, also of a county that is not ranked.
     package var hundredths: Int?
     package var leading: [Pollutant]
   }
 
-  /// By rank, counties without an index last; counties of one rank in the order given.
+  /// By rank, counties without a rank last; counties of one rank in the order given.
   package var places: [Place]
 
   package init(_ counties: [(county: String, assessment: PeriodAssessment)]) {
-    let ranks = sharedRanks(counties.map { $0.assessment.index?.hundredths })
+    let ranks = sharedRanks(counties.map { $0.assessment.isValid ? $0.assessment.index?.hundredths : nil })
     let made = zip(counties, ranks).map { county, rank in
       Place(
         county: county.county, rank: rank, hundredths: county.assessment.index?.hundredths,
@@ -94,7 +94,7 @@ package struct CountyOrder: Sendable, Hashable {
     }.map(\.element)
   }
 
-  /// The first and the last three ranks, with all that share them; fewer when fewer counties have an index.
+  /// The first and the last three ranks, with all that share them; fewer when fewer counties are ranked.
   package var best: [Place] { places.filter { $0.rank.map { $0 <= 3 } ?? false } }
   package var worst: [Place] {
     let ranked = places.filter { $0.rank != nil }

@@ -55,6 +55,12 @@ extension BulletinComposer {
               hundredths(parts?.first { $0.pollutant == pollutant }?.hundredths)
             }
         }, numeric: [0, 2, 3, 5, 6, 7, 8, 9, 10]))
+    let unranked = order.places.filter { $0.rank == nil && $0.hundredths != nil }
+    if !unranked.isEmpty {
+      document.paragraph(
+        t("有效天数不足、不参加排名：", "Not ranked, too few valid days: ")
+          + unranked.map { name(code: $0.county) }.joined(separator: t("、", ", ")))
+    }
     document.blocks.append(
       .chart(
         ReportDocument.Chart(
