@@ -72,6 +72,11 @@ extension BulletinComposer {
           ])))
   }
 
+  /// A figure from too few valid days; where there is none, nothing is to be marked.
+  private func isDoubtful(_ unit: BulletinFacts.Unit, _ pollutant: Pollutant) -> Bool {
+    !unit.measured[pollutant].isValid && !unit.measured[pollutant].figure.isMissing
+  }
+
   mutating func concentrations() {
     document.heading(t("污染物浓度", "Concentrations"))
     document.table(
@@ -85,12 +90,12 @@ extension BulletinComposer {
           [name(unit.unit)]
             + Pollutant.criteria.flatMap { pollutant in
               [
-                figure(unit.measured[pollutant].figure) + (unit.measured[pollutant].isValid ? "" : "*"),
+                figure(unit.measured[pollutant].figure) + (isDoubtful(unit, pollutant) ? "*" : ""),
                 change(YearOnYear(unit.measured[pollutant], before: unit.yearBefore[pollutant])),
               ]
             }
         }))
-    if facts.units.contains(where: { $0.measured.pollutants.contains { !$0.isValid } }) {
+    if facts.units.contains(where: { unit in Pollutant.criteria.contains { isDoubtful(unit, $0) } }) {
       document.paragraph(t("* 有效天数不足，仅供参考。", "* Too few valid days: for information."))
     }
   }
