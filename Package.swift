@@ -293,8 +293,9 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "AirQuality", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling", "Secrets", "Store",
-        "TestSupport", "Timekeeping", "Transport", "Web", .product(name: "GRDB", package: "GRDB.swift"),
+        "AirQuality", "Assessment", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling", "Reports",
+        "Secrets", "Store", "TestSupport", "Timekeeping", "Transport", "Web",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: edge),

@@ -74,10 +74,16 @@ public struct CompositeIndex: Sendable, Hashable {
     hundredths = Int(divideHalfEven(numerator / divisor * 100, denominator / divisor))
   }
 
-  /// The pollutants with the largest single index (最大单项指数), all on a tie.
+  /// The pollutants with the largest single index (最大单项指数), all on a tie; compared exactly, so that rounding makes no
+  /// ties.
   public var leading: [Pollutant] {
-    let largest = parts.map(\.hundredths).max()
-    return parts.filter { $0.hundredths == largest }.map(\.pollutant)
+    // a/b against c/d by a·d against c·b; both products stay below 2^62.
+    func top(_ part: Part) -> Int64 { Int64(part.concentration.thousandths) * Int64(part.weight) }
+    return parts.filter { part in
+      parts.allSatisfy {
+        top(part) * Int64($0.limit.thousandths / 1_000) >= top($0) * Int64(part.limit.thousandths / 1_000)
+      }
+    }.map(\.pollutant)
   }
 
   private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 {

@@ -47,12 +47,16 @@ package struct PeriodAssessment: Sendable, Hashable {
     return pollutants.contains { $0.isValid } ? .incomplete : .indeterminate
   }
 
+  /// Whether each of the six has enough valid days: only then the period is ranked.
+  package var isValid: Bool { pollutants.allSatisfy(\.isValid) }
+
   package subscript(pollutant: Pollutant) -> PollutantAssessment { pollutants[Int(pollutant.rawValue)] }
 
   /// - Parameters:
   ///   - days: the unit's days, any order; days outside the period do not count.
   ///   - through: the last day that is over.
-  ///   - deducted: days that the dust-deducted basis leaves out.
+  ///   - deducted: days that the dust-deducted basis leaves out of PM10, PM2.5 and the counts of days; sand-dust makes no
+  ///     period less valid, and gases keep their days.
   ///   - editions: by which daily AQIs are made.
   package init(
     _ days: [DayFigures], _ period: AssessmentPeriod, basis: AssessmentBasis = .measured, through: CivilDay,
@@ -65,28 +69,26 @@ package struct PeriodAssessment: Sendable, Hashable {
     let over = span.lowerBound.number...max(span.lowerBound.number, min(span.upperBound.number, through.number))
     let isBegun = through >= span.lowerBound
     let known = Dictionary(days.map { ($0.day, $0) }, uniquingKeysWith: { _, last in last })
-    var counted: [DayFigures] = []
-    deductedDays = 0
+    var all: [DayFigures] = []
     if isBegun {
       for number in over {
         let day = CivilDay(number: number)
-        if basis == .dustDeducted, deducted.contains(day) {
-          deductedDays += 1
-          continue
-        }
-        counted.append(
+        all.append(
           known[day] ?? DayFigures(day: day, values: Array(repeating: .missing, count: Pollutant.criteriaCount)))
       }
     }
+    let left = basis == .dustDeducted ? deducted : []
+    let counted = all.filter { !left.contains($0.day) }
+    deductedDays = all.count - counted.count
     daysOver = counted.count
     // The rules of the period's last day judge it as a whole.
     let standard = AmbientStandard.inForce(on: span.upperBound)
     let edition = editions.edition(on: span.upperBound)
-    let daysOver = daysOver
     pollutants = Pollutant.criteria.map { pollutant in
       PollutantAssessment(
-        pollutant, counted, counted.map { Self.values($0, basis)[Int(pollutant.rawValue)] }, period, standard: standard,
-        edition: edition, daysOver: daysOver, isOver: through >= span.upperBound)
+        pollutant, all, all.map { Self.values($0, basis)[Int(pollutant.rawValue)] }, period, standard: standard,
+        edition: edition, leavingOut: pollutant == .pm10 || pollutant == .pm25 ? left : [],
+        isOver: through >= span.upperBound)
     }
     index = CompositeIndex(
       pollutants.map(\.figure), edition: CompositeIndex.Edition.inForce(on: span.upperBound), standard: standard)

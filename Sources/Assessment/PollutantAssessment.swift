@@ -34,26 +34,35 @@ package struct PollutantAssessment: Sendable, Hashable {
 
   init(
     _ pollutant: Pollutant, _ days: [DayFigures], _ values: [Concentration], _ period: AssessmentPeriod,
-    standard: AmbientStandard, edition: AQIEdition, daysOver: Int, isOver: Bool
+    standard: AmbientStandard, edition: AQIEdition, leavingOut left: Set<CivilDay>, isOver: Bool
   ) {
     self.pollutant = pollutant
-    let statistics = PeriodStatistics(values)
+    let statistics = PeriodStatistics(zip(days, values).lazy.filter { !left.contains($0.0.day) }.map(\.1))
     let decimals = PeriodStatistics.decimals(of: pollutant, edition: edition)
     validDays = statistics.count
-    self.days = daysOver
+    let daysOver = days.count
+    self.days = left.isEmpty ? daysOver : days.count { !left.contains($0.day) }
     mean = statistics.mean(decimals: decimals)
     percent = PeriodStatistics.percent(of: pollutant)
     percentile = statistics.percentile(percent, decimals: decimals)
     let daily = pollutant == .co ? 1 : 0
-    let limit = standard.dailyLimit(pollutant)
-    exceedanceDays = limit.map { statistics.count(above: $0, decimals: daily) } ?? 0
+    // Each day by the limit in force on it; a year may see two.
+    exceedanceDays = zip(days, values).count { day, value in
+      guard !left.contains(day.day), !value.isMissing,
+        let limit = AmbientStandard.inForce(on: day.day).dailyLimit(pollutant)
+      else { return false }
+      return value.rounded(toDecimals: daily) > limit
+    }
     maximum = statistics.maximum.rounded(toDecimals: daily)
+    // By the days as measured, like the ledger: what is left out for sand-dust was valid.
     let valid = zip(days, values).filter { !$1.isMissing }.map(\.0.day)
     switch period {
     case .month(let month) where isOver: isValid = ValidityRules.isValid(month, days: valid.count)
     case .year(let year) where isOver: isValid = ValidityRules.isValid(year: year, days: valid)
     default: isValid = daysOver > 0 && valid.count * 4 >= daysOver * 3
     }
+    // Of nothing there is no figure.
+    if statistics.count == 0 { isValid = false }
     compliance = .notAYear
     if isOver, case .year = period { compliance = isValid ? held(to: standard) : .notValid }
   }

@@ -38,8 +38,7 @@ package enum YearOnYear: Sendable, Hashable {
     func value(_ assessment: PeriodAssessment) -> Concentration {
       assessment.index.map { Concentration(thousandths: Int32(clamping: $0.hundredths * 10)) } ?? .missing
     }
-    func isValid(_ assessment: PeriodAssessment) -> Bool { assessment.pollutants.allSatisfy(\.isValid) }
-    self = Self.compare(value(now), isValid(now), value(before), isValid(before))
+    self = Self.compare(value(now), now.isValid, value(before), before.isValid)
   }
 
   private static func compare(
@@ -54,12 +53,13 @@ package enum YearOnYear: Sendable, Hashable {
     return .change(tenths: Int(divideHalfEven(difference * 1_000, Int64(before.thousandths))))
   }
 
-  /// Counts of days, comparable when both sides have judged three of four days.
+  /// Counts of days, comparable when both sides have judged nine of ten days: a count of fewer days is smaller for that.
+  /// This project's own rule.
   package static func days(
     _ count: (PeriodAssessment) -> Int, _ now: PeriodAssessment, before: PeriodAssessment
   ) -> YearOnYear {
     func isValid(_ assessment: PeriodAssessment) -> Bool {
-      assessment.daysOver > 0 && assessment.judgedDays * 4 >= assessment.daysOver * 3
+      assessment.daysOver > 0 && assessment.judgedDays * 10 >= assessment.daysOver * 9
     }
     guard isValid(now) else { return .notComparable(now.judgedDays == 0 ? .noValueNow : .notValidNow) }
     guard isValid(before) else { return .notComparable(before.judgedDays == 0 ? .noValueBefore : .notValidBefore) }
@@ -72,18 +72,19 @@ package struct CountyOrder: Sendable, Hashable {
   /// One county's place.
   package struct Place: Sendable, Hashable {
     package var county: String
-    /// Shared by equal indices; nil without an index.
+    /// Shared by equal indices; nil without an index, or when it rests on too few valid days: what is missing must not
+    /// make a county clean.
     package var rank: Int?
-    /// The index in hundredths.
+    /// The index in hundredths, also of a county that is not ranked.
     package var hundredths: Int?
     package var leading: [Pollutant]
   }
 
-  /// By rank, counties without an index last; counties of one rank in the order given.
+  /// By rank, counties without a rank last; counties of one rank in the order given.
   package var places: [Place]
 
   package init(_ counties: [(county: String, assessment: PeriodAssessment)]) {
-    let ranks = sharedRanks(counties.map { $0.assessment.index?.hundredths })
+    let ranks = sharedRanks(counties.map { $0.assessment.isValid ? $0.assessment.index?.hundredths : nil })
     let made = zip(counties, ranks).map { county, rank in
       Place(
         county: county.county, rank: rank, hundredths: county.assessment.index?.hundredths,
@@ -94,7 +95,7 @@ package struct CountyOrder: Sendable, Hashable {
     }.map(\.element)
   }
 
-  /// The first and the last three ranks, with all that share them; fewer when fewer counties have an index.
+  /// The first and the last three ranks, with all that share them; fewer when fewer counties are ranked.
   package var best: [Place] { places.filter { $0.rank.map { $0 <= 3 } ?? false } }
   package var worst: [Place] {
     let ranked = places.filter { $0.rank != nil }

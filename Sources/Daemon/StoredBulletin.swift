@@ -13,7 +13,8 @@ package struct StoredBulletin {
   /// The newest configuration as it counts.
   private let configuration: EngineConfiguration
   private let site: Site
-  /// The civil day of the newest record.
+  /// The first day that is not closed, by the newest record: at most the civil day of it, and in the first hour the day
+  /// before, whose late hours are waited for.
   package let today: CivilDay
 
   /// Why there is nothing to report.
@@ -33,7 +34,12 @@ package struct StoredBulletin {
     }
     configuration = newest
     site = Engine.assessedSite(generations.map { ($0.at, $0.configuration) })
-    today = site.offset.day(of: engine.now)
+    let civil = site.offset.day(of: engine.now)
+    let yesterday = civil.adding(days: -1)
+    // A day that closes leaves a value of every unit, if only an empty one.
+    let isClosed = try !store.dayValues(unit: site.code, from: yesterday, through: yesterday).isEmpty
+    let isFirstHour = engine.now < site.offset.start(of: civil).adding(milliseconds: 3_600_000)
+    today = isClosed || !isFirstHour ? civil : yesterday
   }
 
   /// The dated heating seasons of the site: its own, else those of its counties, each span once.

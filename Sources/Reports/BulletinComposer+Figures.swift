@@ -55,6 +55,12 @@ extension BulletinComposer {
               hundredths(parts?.first { $0.pollutant == pollutant }?.hundredths)
             }
         }, numeric: [0, 2, 3, 5, 6, 7, 8, 9, 10]))
+    let unranked = order.places.filter { $0.rank == nil && $0.hundredths != nil }
+    if !unranked.isEmpty {
+      document.paragraph(
+        t("有效天数不足、不参加排名：", "Not ranked, too few valid days: ")
+          + unranked.map { name(code: $0.county) }.joined(separator: t("、", ", ")))
+    }
     document.blocks.append(
       .chart(
         ReportDocument.Chart(
@@ -64,6 +70,11 @@ extension BulletinComposer {
               name: t("综合指数", "Composite index"),
               values: order.places.map { $0.hundredths.map { Double($0) / 100 } })
           ])))
+  }
+
+  /// A figure from too few valid days; where there is none, nothing is to be marked.
+  private func isDoubtful(_ unit: BulletinFacts.Unit, _ pollutant: Pollutant) -> Bool {
+    !unit.measured[pollutant].isValid && !unit.measured[pollutant].figure.isMissing
   }
 
   mutating func concentrations() {
@@ -79,12 +90,12 @@ extension BulletinComposer {
           [name(unit.unit)]
             + Pollutant.criteria.flatMap { pollutant in
               [
-                figure(unit.measured[pollutant].figure) + (unit.measured[pollutant].isValid ? "" : "*"),
+                figure(unit.measured[pollutant].figure) + (isDoubtful(unit, pollutant) ? "*" : ""),
                 change(YearOnYear(unit.measured[pollutant], before: unit.yearBefore[pollutant])),
               ]
             }
         }))
-    if facts.units.contains(where: { $0.measured.pollutants.contains { !$0.isValid } }) {
+    if facts.units.contains(where: { unit in Pollutant.criteria.contains { isDoubtful(unit, $0) } }) {
       document.paragraph(t("* 有效天数不足，仅供参考。", "* Too few valid days: for information."))
     }
   }

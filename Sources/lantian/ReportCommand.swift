@@ -43,7 +43,7 @@ struct ReportOptions: ParsableArguments {
         throw ExitStatus.data.fail("\(period.name) has no day that is over: the newest record is of \(stored.today)")
       }
       var progress = ProgressLine(label: "report")
-      let facts = try stored.facts(period, tasks: tasks()) { progress.show(Int64($0), of: Int64($1)) }
+      let facts = try stored.facts(period, tasks: try tasks()) { progress.show(Int64($0), of: Int64($1)) }
       progress.clear()
       document = BulletinComposer.document(facts, language)
     } catch let problem as StoredBulletin.Problem {
@@ -78,8 +78,12 @@ struct ReportOptions: ParsableArguments {
     return period
   }
 
-  /// The plan's tasks stand in the configuration alone; without one the bulletin has none.
-  private func tasks() -> [PlanTask] { (try? global.load().loaded.tasks) ?? [] }
+  /// The plan's tasks stand in the configuration alone; without one the bulletin has none. One that is named must be
+  /// readable: its tasks are missed otherwise.
+  private func tasks() throws -> [PlanTask] {
+    let named = global.givenConfigurationFile != nil
+    return try named ? global.loadOrExit().loaded.tasks : (try? global.load().loaded.tasks) ?? []
+  }
 
   static func write(_ bytes: [UInt8], to out: String?) throws {
     guard let out else { return InputFile.writeStandardOutput(bytes) }

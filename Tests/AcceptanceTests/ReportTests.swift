@@ -85,5 +85,7 @@ struct ReportCommandTests {
     #expect(try await code("day", "--out", "/nonexistent/x") == 74)
     #expect(try await report("month", "--state", bench.file("none")) == 74)
     #expect(try await report("month", "--config", bench.file("none.yaml")) == 78)
+    // A configuration that is named and cannot be read would lose the plan's tasks in silence.
+    #expect(try await code("week", "2020-W53", "--config", bench.file("none.yaml")) == 78)
   }
 }

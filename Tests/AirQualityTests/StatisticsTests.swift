@@ -94,6 +94,10 @@ struct StatisticsTests {
     // 1.65714 + 1.4 + 0.71667 + 1.175 + 1.1 + 0.6 = 6.64881
     #expect(found.hundredths == 665 && found.leading == [.pm25])
     #expect(found.parts.map(\.hundredths) == [166, 140, 72, 118, 110, 60])
+    // O3 323/160 = 2.01875 and SO2 121/60 = 2.01667 both print as 2.02; the larger one leads alone.
+    let near = [10, 10, 121, 10, 323, 1].map { Concentration($0) }
+    let close = try #require(CompositeIndex(near, edition: .ranking2012, standard: .gb3095In2012))
+    #expect(close.parts[2].hundredths == 202 && close.parts[4].hundredths == 202 && close.leading == [.o3])
     // 2026: PM2.5 three times over 30, NO2 and ozone twice, PM10 over 60.
     let weighted = try #require(CompositeIndex(real, edition: .hj663In2026, standard: .gb3095In2026Transition))
     // 5.8 + 1.63333 + 0.71667 + 2.35 + 2.2 + 0.6 = 13.3

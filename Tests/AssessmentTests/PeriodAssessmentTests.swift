@@ -53,7 +53,10 @@ struct PeriodAssessmentTests {
       #expect(
         found.daysOver + found.deductedDays == Int(through.number - first.number) + 1 && found.deductedDays == out)
       for pollutant in Pollutant.criteria {
-        let valid = counted.map { $0.values[Int(pollutant.rawValue)] }.filter { !$0.isMissing }
+        // Sand-dust leaves PM10 and PM2.5, not the gases.
+        let isDeductible = pollutant == .pm10 || pollutant == .pm25
+        let own = isDeductible ? counted : days.filter { $0.day <= through }
+        let valid = own.map { $0.values[Int(pollutant.rawValue)] }.filter { !$0.isMissing }
         let part = found[pollutant]
         #expect(part.validDays == valid.count, "seed \(seed)")
         let mean = valid.map(\.value).reduce(0, +) / Double(max(1, valid.count))
@@ -151,6 +154,17 @@ struct PeriodAssessmentTests {
     #expect(year[.pm25].compliance == .notAYear && !year[.pm25].isValid)
   }
 
+  /// 70 µg/m³ PM2.5 keeps the daily limit of 2012, 75, and not that of 2026, 60.
+  @Test func eachDayByTheLimitInForceOnIt() {
+    let first = CivilDay("2026-02-27")!
+    let days = (0..<4).map {
+      DayFigures(
+        day: first.adding(days: Int32($0)), values: [70, 80, 20, 30, 90, 1].map { Concentration($0) })
+    }
+    let year = PeriodAssessment(days, .year(2026), through: CivilDay("2026-03-02")!)
+    #expect(year[.pm25].exceedanceDays == 2)
+  }
+
   @Test func provisionalBesideFinal() {
     var days = Self.month([40, 80, 20, 30, 90, 1])
     for index in days.indices {
@@ -181,6 +195,37 @@ struct PeriodAssessmentTests {
     #expect(YearOnYear.days(\.goodDays, now, before: none) == .notComparable(.noValueBefore))
     let few = PeriodAssessment(Self.month([40, 80, 20, 30, 90, 1], days: 9), Self.november, through: Self.end)
     #expect(YearOnYear(few[.pm25], before: before[.pm25]) == .notComparable(.notValidNow))
+  }
+
+  /// Five days of confirmed sand-dust: the month stays valid, the gases keep all of their days.
+  @Test func dustMakesNoMonthInvalid() throws {
+    var days = Self.month([40, 80, 20, 30, 90, 1])
+    let dust = Set((0..<5).map { days[$0].day })
+    for index in 0..<5 {
+      days[index].values = [60, 700, 50, 30, 90, 1].map { Concentration($0) }
+    }
+    func assess(_ basis: AssessmentBasis) -> PeriodAssessment {
+      PeriodAssessment(days, Self.november, basis: basis, through: Self.end, deducted: dust)
+    }
+    let (measured, deducted) = (assess(.measured), assess(.dustDeducted))
+    #expect(measured.isValid && deducted.isValid && deducted.state == .known)
+    #expect(deducted[.pm10].mean.value == 80 && deducted[.pm10].validDays == 25 && deducted[.pm10].days == 25)
+    #expect(deducted[.so2] == measured[.so2] && deducted[.so2].validDays == 30)
+    #expect(measured.heavyDays == 5 && deducted.heavyDays == 0 && deducted.deductedDays == 5)
+    // Where every valid day is left out there is no figure, and nothing is valid.
+    let none = PeriodAssessment(
+      days, Self.november, basis: .dustDeducted, through: Self.end, deducted: Set(days.map(\.day)))
+    #expect(none[.pm10].mean.isMissing && !none[.pm10].isValid && none.index == nil)
+  }
+
+  /// One clean day of thirty is no clean county.
+  @Test func whatIsMissingIsNotRanked() {
+    func county(_ pm25: Double, days: Int = 30) -> PeriodAssessment {
+      PeriodAssessment(Self.month([pm25, 80, 20, 30, 90, 1], days: days), Self.november, through: Self.end)
+    }
+    let order = CountyOrder([("gaps", county(5, days: 26)), ("a", county(20)), ("b", county(30))])
+    #expect(order.places.map(\.county) == ["a", "b", "gaps"] && order.places.map(\.rank) == [1, 2, nil])
+    #expect(order.places[2].hundredths != nil && order.best.map(\.county) == ["a", "b"])
   }
 
   @Test func order() {
