@@ -21,7 +21,29 @@ struct OpenDocumentReport {
       case .chart: break
       }
     }
-    return Array((Self.head(document.language) + body + Self.foot).utf8)
+    return Array((Self.head(document.language, columns: columnStyles) + body + Self.foot).utf8)
+  }
+
+  /// Columns as wide as what they hold asks, none wider than a sentence.
+  private var columnStyles: String {
+    var styles = ""
+    var number = 0
+    for case .table(let table) in document.blocks {
+      number += 1
+      let widths = table.header.indices.map { column in
+        min(max(([table.header] + table.rows).map { TextColumns.width($0[column]) }.max() ?? 1, 5), 45)
+      }
+      let sum = widths.reduce(0, +)
+      for (column, width) in widths.enumerated() {
+        // Of the 18 cm between the margins, in hundredths.
+        let share = BulletinComposer.decimal(1_800 * width / sum, 2)
+        styles +=
+          "<style:style style:name=\"T\(number)C\(column)\" style:family=\"table-column\">"
+          + "<style:table-column-properties style:column-width=\"\(share)cm\" style:rel-column-width=\"\(width)*\"/>"
+          + "</style:style>\n"
+      }
+    }
+    return styles
   }
 
   private func paragraph(_ style: String, _ text: String) -> String {
@@ -40,12 +62,12 @@ struct OpenDocumentReport {
       return text + "</table:table-row>\n"
     }
     return "<table:table table:name=\"T\(number)\" table:style-name=\"Table\">\n"
-      + "<table:table-column table:number-columns-repeated=\"\(table.header.count)\"/>\n"
+      + table.header.indices.map { "<table:table-column table:style-name=\"T\(number)C\($0)\"/>\n" }.joined()
       + "<table:table-header-rows>\n" + row(table.header, header: true) + "</table:table-header-rows>\n"
       + table.rows.map { row($0, header: false) }.joined() + "</table:table>\n" + paragraph("Body", "")
   }
 
-  private static func head(_ language: ReportLanguage) -> String {
+  private static func head(_ language: ReportLanguage, columns: String) -> String {
     // Chinese text takes its size and weight from attributes of its own.
     func style(_ name: String, _ paragraph: String, size: Int, isBold: Bool = false) -> String {
       let weight = isBold ? " fo:font-weight=\"bold\" style:font-weight-asian=\"bold\"" : ""
@@ -84,7 +106,7 @@ struct OpenDocumentReport {
       <style:style style:name="Table" style:family="table"><style:table-properties style:width="18cm" table:align="margins"/></style:style>
       <style:style style:name="Cell" style:family="table-cell"><style:table-cell-properties fo:border="0.5pt solid #999999" fo:padding="0.05cm"/></style:style>
       <style:style style:name="Head" style:family="table-cell"><style:table-cell-properties fo:border="0.5pt solid #999999" fo:padding="0.05cm" fo:background-color="#f0f0f0"/></style:style>
-      </office:automatic-styles>
+      \(columns)</office:automatic-styles>
       <office:master-styles><style:master-page style:name="Standard" style:page-layout-name="Page"/></office:master-styles>
       <office:body><office:text>
 
