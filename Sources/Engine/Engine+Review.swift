@@ -6,7 +6,8 @@ import Rollup
 extension Engine {
   /// Takes a part of a reviewed set, keeps it on record by county and day, and says what it changed.
   mutating func review(_ part: ReviewedImport, _ effects: inout [Effect]) {
-    let act = "\(part.id)/\(part.part)"
+    // Bound to what it brings: another set under a used id is another act.
+    let act = "\(part.id)/\(part.digest.prefix(16))/\(part.part)"
     guard let configuration, !acts.contains(act) else { return }
     acts.append(act)
     if acts.count > Self.maximumActs { acts.removeFirst() }

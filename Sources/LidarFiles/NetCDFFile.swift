@@ -39,6 +39,8 @@ import CNetCDF
   }
 
   private static func text(_ status: CInt) -> String {
+    // Above zero stand the numbers of errno, which for a file in memory say that it ends too early.
+    guard status <= 0 else { return "the file is cut short or damaged" }
     guard let text = unsafe nc_strerror(status) else { return "error \(status)" }
     return unsafe String(cString: text)
   }

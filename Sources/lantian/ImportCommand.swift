@@ -89,6 +89,16 @@ struct ImportReviewedCommand: AsyncParsableCommand {
     defer { store.closeAndWait() }
     let sources = try HistorySources(files, options: try layout.options(zone: stored.site.offset))
     let set = ReviewedSet(sources.tables, site: stored.site, before: stored.today)
+    if set.tally.withoutRow > 0 {
+      printError(
+        "note: \(set.tally.withoutRow) hours of the set's days have no row: they count as found invalid, whatever instruments sent"
+      )
+    }
+    let assessed = Set(stored.site.stations.filter(\.assessed).map(\.id))
+    let others = set.stations.subtracting(assessed).sorted()
+    if !others.isEmpty {
+      printError("note: not assessed, kept on record and in no figure: \(others.joined(separator: ", "))")
+    }
     var progress = ProgressLine(label: "comparing")
     let difference: ReviewDifference?
     do {

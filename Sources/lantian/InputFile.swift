@@ -56,16 +56,31 @@ enum InputFile {
         unsafe Glibc.write(1, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
       }
       if count < 0, errno == EINTR { continue }
-      // A reader that went away wants no more.
-      guard count > 0 else { return }
+      if count <= 0 {
+        // A reader that went away wants no more; anything else loses what was asked for.
+        if errno == EPIPE { return }
+        printError("lantian: standard output cannot be written: \(errorText())")
+        exit(ExitStatus.inputOutput.rawValue)
+      }
       offset += count
     }
   }
 
   /// Writes a file whole: beside its name first, so that no half of it is ever found under it.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    let part = path + ".part"
-    let descriptor = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  ///
+  /// Behind a symbolic link the file it names is written; a device or a pipe is written to, never replaced.
+  static func write(_ bytes: [UInt8], to name: String) throws {
+    var path = name
+    if let resolved = unsafe realpath(name, nil) {
+      path = unsafe String(cString: resolved)
+      unsafe free(resolved)
+    }
+    var status = stat()
+    let exists = unsafe stat(path, &status) == 0
+    let isSpecial = exists && status.st_mode & S_IFMT != S_IFREG
+    let part = isSpecial ? path : path + ".part"
+    let flags = O_WRONLY | O_CLOEXEC | (isSpecial ? 0 : O_CREAT | O_TRUNC)
+    let descriptor = unsafe open(part, flags, 0o644)
     guard descriptor >= 0 else { throw Failure(description: "\(part): \(errorText())") }
     var offset = 0
     while offset < bytes.count {
@@ -80,7 +95,7 @@ enum InputFile {
       }
       offset += count
     }
-    guard close(descriptor) == 0, unsafe rename(part, path) == 0 else {
+    guard close(descriptor) == 0, unsafe isSpecial || rename(part, path) == 0 else {
       throw Failure(description: "\(path): \(errorText())")
     }
   }

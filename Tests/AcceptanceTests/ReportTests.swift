@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Bulletins of the real binary, from a state that a daemon wrote.
@@ -83,6 +84,13 @@ struct ReportCommandTests {
     #expect(try await code("dust", "2020-12-05") == 65)
     #expect(try await code("dust", "2020-12-05", "离石区") == 0)
     #expect(try await code("day", "--out", "/nonexistent/x") == 74)
+    // A device is written to, never replaced; what cannot be written is said.
+    #expect(try await code("day", "--out", "/dev/full") == 74)
+    #expect(try await code("day", "--out", "/dev/null") == 0)
+    try FileManager.default.createSymbolicLink(atPath: bench.file("link"), withDestinationPath: bench.file("real"))
+    try bench.write("real", "old")
+    #expect(try await code("day", "--out", bench.file("link")) == 0)
+    #expect(bench.read("real").contains("日报"))
     #expect(try await report("month", "--state", bench.file("none")) == 74)
     #expect(try await report("month", "--config", bench.file("none.yaml")) == 78)
     // A configuration that is named and cannot be read would lose the plan's tasks in silence.

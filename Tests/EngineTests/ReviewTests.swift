@@ -96,6 +96,10 @@ struct ReviewTests {
     let first = Self.part(["B1", "B2"].map { Self.reviewed($0, .pm25) { _ in 60 } })
     scenario.apply(first, at: now(scenario))
     #expect(scenario.apply(first, at: now(scenario)).isEmpty)
+    // Another set under the same id is no repetition.
+    let other = ReviewedImport(
+      id: "r1", source: "other.csv", digest: "e", by: "Li", days: [Self.reviewed("B1", .pm10) { _ in 60 }])
+    #expect(!scenario.apply(.reviewed(other), at: now(scenario)).isEmpty)
     let effects = scenario.apply(
       Self.part(["B1", "B2"].map { Self.reviewed($0, .pm25) { _ in 62 } }, id: "r2"), at: now(scenario))
     #expect(mean(effects, "141182", .pm25)?.value == Concentration(62))
