@@ -124,7 +124,7 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "AirQuality", "Engine", "JSONText", "Timekeeping",
+        "AirQuality", "Engine", "JSONText", "Screening", "Secrets", "Timekeeping",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -148,7 +148,8 @@ let package = Package(
     .target(
       name: "ConfigurationFiles",
       dependencies: [
-        "AirQuality", "Digests", "JSONText", "Secrets", "Targets", .product(name: "Yams", package: "Yams"),
+        "AirQuality", "Digests", "JSONText", "Screening", "Secrets", "Targets",
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: edge),
     .target(
@@ -232,13 +233,16 @@ let package = Package(
     .testTarget(
       name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], exclude: ["Corpus"],
       swiftSettings: edge),
-    .testTarget(name: "ScreeningTests", dependencies: ["Screening", "AirQuality"], swiftSettings: settings),
+    .testTarget(
+      name: "ScreeningTests", dependencies: ["AirQuality", "Screening", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RollupTests", dependencies: ["Rollup", "AirQuality"], swiftSettings: settings),
     .testTarget(name: "TargetsTests", dependencies: ["AirQuality", "Targets", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "AirQuality"], swiftSettings: settings),
     .testTarget(
       name: "ExplanationsTests", dependencies: ["AirQuality", "Engine", "Explanations"], swiftSettings: settings),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "AirQuality"], swiftSettings: settings),
+    .testTarget(
+      name: "EngineTests", dependencies: ["AirQuality", "Engine", "Rollup", "Screening", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "HistoryTests", dependencies: ["AirQuality", "History"], swiftSettings: settings),
     .testTarget(name: "AssessmentTests", dependencies: ["AirQuality", "Assessment"], swiftSettings: settings),
     .testTarget(
@@ -269,7 +273,7 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "AirQuality", "Engine", "Timekeeping", "Web",
+        "AirQuality", "Engine", "Screening", "Secrets", "Timekeeping", "Web",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -41,15 +41,38 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public static let flatLine = ScreeningReasons(rawValue: 1 << 11)
   /// The averaging period is none that the rings keep.
   public static let unusablePeriod = ScreeningReasons(rawValue: 1 << 12)
+  /// The two channels of one instrument disagree.
+  public static let twinChannels = ScreeningReasons(rawValue: 1 << 13)
+  /// The hour lies far from what the other stations of the county measure.
+  public static let neighbours = ScreeningReasons(rawValue: 1 << 14)
+  /// A thousandfold off its own course, as between milligrams and micrograms.
+  public static let unitMistake = ScreeningReasons(rawValue: 1 << 15)
   /// The instrument itself marks the value as no measurement of the air (maintenance, calibration, fault …).
   public static let instrument = ScreeningReasons(rawValue: 1 << 16)
+
+  /// Particles of a light-scattering sensor in air so humid that droplets count as dust.
+  public static let humidity = ScreeningReasons(rawValue: 1 << 17)
+  /// Measured while sand-dust is suspected, declared or confirmed in the county.
+  public static let sandDust = ScreeningReasons(rawValue: 1 << 18)
+  /// New stamps over values that do not change.
+  public static let frozen = ScreeningReasons(rawValue: 1 << 19)
+  /// A person's verdict stands in place of the tests'.
+  public static let overridden = ScreeningReasons(rawValue: 1 << 20)
+  /// The same answer gives another value for the same station, quantity and time.
+  public static let duplicateStamp = ScreeningReasons(rawValue: 1 << 21)
+  /// The value is what a calibration made of the instrument's own.
+  public static let calibrated = ScreeningReasons(rawValue: 1 << 22)
+  /// The first reading after a gap.
+  public static let gap = ScreeningReasons(rawValue: 1 << 23)
 
   private static let names: [(ScreeningReasons, String)] = [
     (.missing, "missing"), (.notRepresentable, "not_representable"), (.sentinel, "sentinel"), (.negative, "negative"),
     (.belowZero, "below_zero"), (.aboveRange, "above_range"), (.futureStamp, "future_stamp"),
     (.ancientStamp, "ancient_stamp"), (.pm25AbovePM10, "pm25_above_pm10"), (.spike, "spike"),
     (.rateOfChange, "rate_of_change"), (.flatLine, "flat_line"), (.unusablePeriod, "unusable_period"),
-    (.instrument, "instrument"),
+    (.twinChannels, "twin_channels"), (.neighbours, "neighbours"), (.unitMistake, "unit_mistake"),
+    (.instrument, "instrument"), (.humidity, "humidity"), (.sandDust, "sand_dust"), (.frozen, "frozen"),
+    (.overridden, "overridden"), (.duplicateStamp, "duplicate_stamp"), (.calibrated, "calibrated"), (.gap, "gap"),
   ]
 
   /// The reasons as they stand in NDJSON and the API.

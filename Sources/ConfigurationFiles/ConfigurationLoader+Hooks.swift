@@ -28,6 +28,14 @@ extension ConfigurationLoader {
     let name = name(required(fields, "name", "a short name, unique among the hooks"), what: "hook")
     let levels = choices(fields["levels"], among: HookConfiguration.allLevels, what: "level")
     let kinds = choices(fields["kinds"], among: HookConfiguration.allKinds, what: "kind")
+    if let kinds, kinds.contains("inspection"), kinds.count > 1, let place = fields["kinds"] {
+      fail(
+        .badValue(
+          value: "inspection",
+          expected:
+            "inspections go to inspectors only, never to a general hook: give them a hook with kinds: [inspection]"
+        ), place)
+    }
     let ways = ["webhook", "exec"].filter { fields[$0] != nil }
     guard ways.count == 1 else {
       fail(.exactlyOne(of: ["webhook", "exec"], found: ways), node)

@@ -36,7 +36,7 @@ package struct ConfigurationLoader {
 
   static let rootKeys = [
     "version", "site", "state", "listen", "counties", "stations", "targets", "ledger", "history", "aqi", "feeds",
-    "alerts", "hooks", "limits", "retention", "forward",
+    "alerts", "hooks", "limits", "retention", "forward", "screening", "inspectors", "hot_spots", "lidar",
   ]
 
   private mutating func loadAll() -> LoadedConfiguration? {
@@ -67,14 +67,23 @@ package struct ConfigurationLoader {
     let state = readState(merged["state"]?.first)
     let limits = readLimits(merged["limits"]?.first)
     let retention = readRetention(merged["retention"]?.first)
+    let screening = readScreening(merged["screening"]?.first)
+    let lidar = readLidar(merged["lidar"]?.first)
+    let hotSpots = readHotSpots(merged["hot_spots"]?.first)
+    let inspectorToken = readInspectors(merged["inspectors"]?.first)
     if errors.isEmpty && !feeds.contains(where: \.enabled) && !instruments.contains(where: \.enabled) {
       warn(.noFeeds, at: SourceLocation(file: sources.path))
     }
-    return LoadedConfiguration(
+    var loaded = LoadedConfiguration(
       path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
       instruments: instruments, forwards: forwards, warnings: warnings)
+    loaded.screening = screening
+    loaded.inspectorToken = inspectorToken
+    loaded.hotSpots = hotSpots
+    loaded.lidar = lidar
+    return loaded
   }
 
   // MARK: - Files

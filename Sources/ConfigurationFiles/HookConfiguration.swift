@@ -13,7 +13,7 @@ package struct HookConfiguration: Sendable, Hashable {
   package var location: SourceLocation { origin.location }
 
   package static let allLevels = ["blue", "yellow", "orange", "red"]
-  package static let allKinds = ["level", "alert", "data", "watch", "task", "notice"]
+  package static let allKinds = ["level", "alert", "data", "watch", "task", "notice", "inspection"]
   package static let defaultKinds = ["level", "alert"]
 }
 

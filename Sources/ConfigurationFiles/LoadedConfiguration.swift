@@ -1,4 +1,6 @@
 package import AirQuality
+package import Screening
+package import Secrets
 
 /// A checked configuration: everything the daemon needs, read at one moment.
 package struct LoadedConfiguration: Sendable, Hashable {
@@ -32,6 +34,14 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var instruments: [InstrumentFeedConfiguration] = []
   /// Superior platforms that are reported to.
   package var forwards: [ForwardConfiguration] = []
+  /// Thresholds of screening.
+  package var screening = ScreeningLimits()
+  /// When a station is a hot spot, and who owns it.
+  package var hotSpots = HotSpotConfiguration()
+  /// When what a lidar sees is a watch.
+  package var lidar = LidarConfiguration()
+  /// What inspectors show to see signs of interference over HTTP; nil leaves them to the control socket.
+  package var inspectorToken: Secret?
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.

@@ -18,6 +18,7 @@ extension DaemonRuntime {
 
   /// Listens as a configuration says; on an error everything is as it was.
   func listenForInstruments(_ configuration: RuntimeConfiguration) async throws(InstrumentError) {
+    defer { inspectorToken.withLock { $0 = configuration.loaded.inspectorToken } }
     guard let instruments else { return }
     try await instruments.apply(configuration.listeners)
     let patience = configuration.loaded.instruments.map { ($0.name, $0.lateAfterMilliseconds) }

@@ -7,6 +7,7 @@ import Glibc
 import Instruments
 import Logging
 import Polling
+import Secrets
 import Store
 import Synchronization
 import Timekeeping
@@ -43,6 +44,8 @@ package actor DaemonRuntime {
   var forwarder: Forwarder?
   /// How long each feed of instruments may be silent, milliseconds.
   let instrumentPatience = Mutex<[String: Int64]>([:])
+  /// What inspectors show to the HTTP listener.
+  let inspectorToken = Mutex<Secret?>(nil)
   var poster: HookPoster?
   let deliverer = DelivererHolder()
   var server: WebServer?
@@ -183,7 +186,8 @@ package actor DaemonRuntime {
     let face = WebBridge(
       holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer,
       instruments: instruments, forwarder: forwarder,
-      instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } }, clock: clock,
+      instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } },
+      inspectorToken: { [self] in inspectorToken.withLock { $0 } }, clock: clock,
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })
     let server = WebServer(sources: face.sources(broadcaster: broadcaster), logger: logger)
     self.server = server

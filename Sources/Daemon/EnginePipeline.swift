@@ -12,6 +12,8 @@ struct AppliedRecord: Sendable {
   var position: Int64
   /// Events it made, ascending.
   var events: [EventRecord]
+  /// Events for inspectors alone.
+  var inspections: [EventRecord] = []
 }
 
 /// Why a record did not count.
@@ -104,9 +106,16 @@ actor EnginePipeline {
     let at = max(clock.now(), engine.now)
     let effects = engine.apply(event, at: at)
     position += 1
-    let record = JournalRecord(position: position, at: at, event: event)
+    let record = JournalRecord(position: position, at: at, event: event.with(effects))
     var events: [EventRecord] = []
-    for case .event(let event) in effects { events.append(event) }
+    var inspections: [EventRecord] = []
+    for effect in effects {
+      switch effect {
+      case .event(let event): events.append(event)
+      case .inspection(let event): inspections.append(event)
+      default: break
+      }
+    }
     let item: CommitItem
     do throws(JournalCodecError) {
       item = try CommitItem(
@@ -120,7 +129,7 @@ actor EnginePipeline {
     let needs = effects.compactMap { effect -> (String, CivilDay)? in
       if case .need(let county, let day) = effect { (county, day) } else { nil }
     }
-    let applied = AppliedRecord(position: position, events: events)
+    let applied = AppliedRecord(position: position, events: events, inspections: inspections)
     let told = !item.outbox.isEmpty
     let generation = generation
     let store = store

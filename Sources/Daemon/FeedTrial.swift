@@ -39,15 +39,17 @@ package enum FeedTrial {
       outcome = .failure(error)
     }
     await poller.shutdown(deadline: .seconds(1))
-    return report(try outcome.get(), reader: reader, site: site)
+    return report(try outcome.get(), reader: reader, site: site, limits: configuration.loaded.screening)
   }
 
-  private static func report(_ answer: PollAnswer, reader: FeedIntake.Reader, site: Site) -> Report {
+  private static func report(
+    _ answer: PollAnswer, reader: FeedIntake.Reader, site: Site, limits: ScreeningLimits
+  ) -> Report {
     let context = DecodeContext(
       receivedAt: answer.receivedAt, siteOffset: site.offset, defaultStation: reader.defaultStation)
     var decoded = reader.decoder.decode(answer.body, context: context)
     let registry = Dictionary(site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let tally = Screener().screen(
+    let tally = Screener(limits: limits).screen(
       &decoded.batch.readings, classes: decoded.batch.stations.map { registry[$0]?.stationClass },
       receivedAt: answer.receivedAt)
     var ndjson: [UInt8] = []

@@ -9,7 +9,12 @@ extension OutboxRow {
   static func rendered(_ effects: [Effect], of engine: borrowing Engine, createdAt: Instant) -> [OutboxRow] {
     guard let configuration = engine.configuration else { return [] }
     var events: [Int64: EventRecord] = [:]
-    for case .event(let event) in effects { events[event.sequence] = event }
+    for effect in effects {
+      switch effect {
+      case .event(let event), .inspection(let event): events[event.sequence] = event
+      default: break
+      }
+    }
     return effects.compactMap { effect in
       guard case .deliver(let hook, let sequence) = effect, let event = events[sequence] else { return nil }
       return OutboxRow(

@@ -67,6 +67,9 @@ package struct RuntimeConfiguration: Sendable {
         HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))
       }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations,
       ledger: loaded.ledger)
+    engine.screening = loaded.screening
+    engine.hotSpots = loaded.hotSpots.engine
+    engine.lidarWatch = loaded.lidar.engine
   }
 }
 

@@ -6,6 +6,7 @@ import Engine
 import Instruments
 import Polling
 import Rollup
+import Secrets
 import Store
 import Synchronization
 import Timekeeping
@@ -22,6 +23,8 @@ struct WebBridge: Sendable {
   var forwarder: Forwarder
   /// How long each feed of instruments may be silent, milliseconds.
   var instrumentPatience: @Sendable (String) -> Int64
+  /// What inspectors show; nil when none is configured.
+  var inspectorToken: @Sendable () -> Secret?
   var clock: any SiteClock
   var limits: LimitsConfiguration
   var status: @Sendable () -> DaemonStatusView
@@ -39,6 +42,10 @@ struct WebBridge: Sendable {
       performDust: { request in await performDust(request) },
       performReview: { part in await performReview(part) }, broadcaster: broadcaster)
     sources.forwards = { [forwarder] in forwarder.statuses }
+    sources.journal = { act in await journal(act) }
+    sources.freshID = { String(Self.freshID().prefix(12)) }
+    sources.inspections = { since, id, limit in try await inspections(since: since, id: id, limit: limit) }
+    sources.inspectorToken = inspectorToken
     return sources
   }
 
@@ -106,7 +113,7 @@ struct WebBridge: Sendable {
     return try await Self.read { try store.events(since: since, limit: limit) }
   }
 
-  private static func read<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+  static func read<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       queue.async { @Sendable in continuation.resume(with: Result(catching: body)) }
     }

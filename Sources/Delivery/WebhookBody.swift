@@ -119,7 +119,7 @@ package enum WebhookBody {
       case "yellow": return "warning"
       default: return "info"
       }
-    case .data: return "warning"
+    case .data, .inspection: return "warning"
     case .watch, .task, .notice, .reminder: return "info"
     }
   }

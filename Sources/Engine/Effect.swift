@@ -4,6 +4,8 @@ public import AirQuality
 public enum Effect: Sendable, Hashable {
   /// Append the event.
   case event(EventRecord)
+  /// Append the event to the inspectors' log, which has numbers of its own.
+  case inspection(EventRecord)
   /// Put one delivery into the outbox of a hook; the event is one emitted by the same `apply`.
   case deliver(hook: String, sequence: Int64)
   /// Write (or rewrite) the chunk of a county and day.
@@ -14,6 +16,8 @@ public enum Effect: Sendable, Hashable {
   case dayValue(DayValue)
   /// Keep reviewed hours of a county's day; later ones of the same station and pollutant stand in their place.
   case review(ReviewRecord)
+  /// Keep these verdicts beside the rows of the record's batch.
+  case screened([ScreeningVerdict])
   /// Seal the stored hours of a month and chain the seal to the one before.
   case seal(CivilMonth)
 }

@@ -25,7 +25,7 @@ extension Engine {
     guard let configuration, !acts.contains(act.id) else { return }
     let offset = configuration.site.offset
     switch act {
-    case .lift: return
+    case .lift, .overrideFlag, .withdrawOverride, .concludeInspection, .advanceTask, .assignTask: return
     case .declareDust(let id, let county, let from, let until, let by, let evidence):
       state(
         DustPeriod(
@@ -76,10 +76,5 @@ extension Engine {
       effects += issuer.issue(
         DustEvents(unit: county(unit), offset: configuration.site.offset).ended(period), hooks: configuration.hooks)
     }
-  }
-
-  private mutating func remember(act id: String) {
-    acts.append(id)
-    if acts.count > Self.maximumActs { acts.removeFirst() }
   }
 }

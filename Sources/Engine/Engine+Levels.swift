@@ -173,6 +173,9 @@ extension Engine {
       if let head { units[unit].findings.noteLift(through: head) }
       emit(outcome, unit: unit, assessment: assessment, at: now, act: (by, reason), &effects)
     case .declareDust, .confirmDust, .withdrawDust: performDust(act, &effects)
+    case .overrideFlag, .withdrawOverride: performOverride(act, &effects)
+    case .concludeInspection: performInspection(act, &effects)
+    case .advanceTask, .assignTask: performTask(act, &effects)
     }
   }
 

@@ -1,17 +1,18 @@
 package import AirQuality
 import Rollup
+import Screening
 
 /// The whole state as bytes: a start loads the newest snapshot and applies the journal's tail.
 extension Engine {
   /// Raised with every change of what the same records give (more events, other values): a journal's tail that an
   /// earlier version applied is then not expected to give what that one gave.
-  package static let version = 4
+  package static let version = 5
 
   /// Goes on after events that another version made of the same records.
   package mutating func adopt(lastSequence: Int64) { issuer.adopt(lastSequence: lastSequence) }
 
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 4
+  package static let snapshotVersion: UInt16 = 5
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -37,6 +38,7 @@ extension Engine {
     writer.blob(rings)
     memory.encode(into: &writer)
     dust.encode(into: &writer)
+    writer.blob(screeningState())
     return writer.bytes
   }
 
@@ -75,6 +77,7 @@ extension Engine {
     let block = try reader.blob()
     memory = try LedgerMemory(decoding: &reader)
     dust = try DustPeriods(decoding: &reader)
+    try readScreening(try reader.blob())
     try reader.finish()
     guard let configuration else { return }
     do {
@@ -86,5 +89,28 @@ extension Engine {
     guard units.count == rollup.units.count else {
       throw reader.fail("\(units.count) units instead of \(rollup.units.count)")
     }
+  }
+
+  private func screeningState() -> [UInt8] {
+    var writer = ByteWriter(capacity: 1 << 12)
+    screening.encode(into: &writer)
+    writer.optional(neighboursThrough) { $0.fixed($1) }
+    inspectionCases.encode(into: &writer)
+    hotSpots.encode(into: &writer)
+    writer.list(lidars.sorted { $0.key < $1.key }) { $1.value.encode(into: &$0) }
+    return writer.bytes
+  }
+
+  private mutating func readScreening(_ bytes: [UInt8]) throws(SnapshotReadingError) {
+    var reader = SnapshotReader(bytes, subject: "the screening of the engine's snapshot")
+    screening = try ScreeningMemory(decoding: &reader)
+    neighboursThrough = try reader.optional { reader throws(SnapshotReadingError) in try reader.fixed(Int32.self) }
+    inspectionCases = try Inspections(decoding: &reader)
+    hotSpots = try GridTasks(decoding: &reader)
+    let states = try reader.list(of: "lidars") { reader throws(SnapshotReadingError) in
+      try LidarState(decoding: &reader)
+    }
+    for state in states { lidars[state.newest.station] = state }
+    try reader.finish()
   }
 }

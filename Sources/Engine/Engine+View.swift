@@ -1,6 +1,7 @@
 import AirQuality
 import Alerts
 package import Rollup
+import Screening
 
 /// What readers see, made from the state.
 extension Engine {
@@ -19,11 +20,18 @@ extension Engine {
     }
     let registry = Dictionary(
       configuration.site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return SiteView(
+    var view = SiteView(
       position: position, at: now, site: configuration.site,
       stations: (0..<rollup.stationCount).compactMap { stationView($0, registry) }, units: units.indices.map(unitView),
       targets: targets,
       lastSequence: lastSequence, dust: dust.periods)
+    view.overrides = screening.overrides
+    view.tasks = gridTasks
+    view.lidars = lidarObservations
+    view.lidarWatches = lidarWatches
+    view.hotSpots = configuration.hotSpots
+    view.inspections = inspectionCases.cases
+    return view
   }
 
   // MARK: Stations

@@ -1,7 +1,7 @@
 package import AirQuality
 import Alerts
 package import Rollup
-import Screening
+package import Screening
 
 /// The functional core: composes screening, rollup, targets and levels. The journal's records go in, effects come out.
 ///
@@ -14,6 +14,8 @@ package struct Engine: Sendable {
     didSet {
       criteria = configuration.flatMap { Criteria.named($0.criteria) } ?? .mee2018
       editions = configuration.flatMap { AQIEditionSetting(name: $0.edition) } ?? .byDate
+      let limits = configuration?.screening ?? ScreeningLimits()
+      if limits != oldValue?.screening ?? ScreeningLimits() { screener = Self.screener(limits) }
     }
   }
   /// The criteria and the edition of the configuration, looked up once; it holds no name that `check` refuses.
@@ -56,7 +58,18 @@ package struct Engine: Sendable {
   /// Declared and confirmed sand-dust periods (沙尘时段).
   var dust = DustPeriods()
 
-  let screener: Screener
+  /// The tests of single readings, with the thresholds of the configuration.
+  private(set) var screener = Engine.screener(ScreeningLimits())
+  /// The tests over time and the verdicts of people.
+  var screening = ScreeningMemory()
+  /// Newest observation and watches by lidar, bounded by `maximumLidars`.
+  var lidars: [String: LidarState] = [:]
+  /// Hot spots and the tasks made of them.
+  var hotSpots = GridTasks()
+  /// Cases for inspectors.
+  var inspectionCases = Inspections()
+  /// The newest hour that was compared between neighbours.
+  var neighboursThrough: Int32?
 
   /// The target views of `targetsDay`, kept while no day of the ledger changes. Derived: no part of a snapshot.
   var targets: [TargetView] = []
@@ -74,20 +87,28 @@ package struct Engine: Sendable {
   /// With more hours than this due at once, the level of now is judged once instead of step by step.
   static let maximumSteps: Int32 = 6
 
-  package init() { screener = Self.screener() }
+  package init() {}
 
-  private static func screener() -> Screener {
-    var limits = ScreeningLimits()
+  private static func screener(_ limits: ScreeningLimits) -> Screener {
+    var limits = limits
     // Old rows are history, not errors: what is older than the ledger is shown and counted, and enters no window.
     limits.ageMilliseconds = 100 * 366 * 86_400_000
     return Screener(limits: limits)
   }
 
-  /// Gives the rows of a journalled answer the flags they got when it was applied.
-  package static func screen(_ batch: inout FeedBatch, site: Site) {
+  /// Gives the rows of a journalled answer the flags they got when it was applied. Verdicts on rows of earlier answers are
+  /// left to the caller.
+  package static func screen(_ batch: inout FeedBatch, site: Site, limits: ScreeningLimits) {
     let classes = Dictionary(site.stations.map { ($0.id, $0.stationClass) }, uniquingKeysWith: { first, _ in first })
-    _ = screener().screen(
+    _ = screener(limits).screen(
       &batch.readings, classes: batch.stations.map { classes[$0] }, receivedAt: batch.receivedAt)
+    guard !batch.verdicts.isEmpty else { return }
+    let verdicts = Dictionary(batch.verdicts.map { (ReadingIdentity($0), $0) }, uniquingKeysWith: { _, last in last })
+    for index in batch.readings.indices {
+      guard let verdict = verdicts[ReadingIdentity(batch.readings[index])] else { continue }
+      batch.readings[index].flag = verdict.flag
+      batch.readings[index].reasons = verdict.reasons
+    }
   }
 
   /// The site of the newest of some configurations as it counted, oldest first; an empty site for none.
@@ -117,6 +138,10 @@ package struct Engine: Sendable {
       }
     }
     endDust(&effects)
+    judgeNeighbours()
+    findHotSpots(&effects)
+    expireLidarWatches(&effects)
+    inspect(&effects)
     judgeDueHours(&effects)
     recordDays(&effects)
     sealDueMonths(&effects)
@@ -154,6 +179,7 @@ package struct Engine: Sendable {
     }
     issuer.keep(hooks: next.hooks)
     let known = Set(next.feeds)
+    screening.keep(stations: Set(next.site.stations.map(\.id)), feeds: known, now: now)
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
     targetsDay = nil
@@ -180,11 +206,9 @@ package struct Engine: Sendable {
   }
 
   private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
-    var readings = batch.readings
-    let tally = screener.screen(
-      &readings, classes: rollup.classes(of: batch.stations), receivedAt: batch.receivedAt)
-    let summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: readings, now: now)
-    count(tally, summary, feed: batch.feed)
+    let screened = screen(batch, &effects)
+    let summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: screened.readings, now: now)
+    count(screened.tally, summary, feed: batch.feed)
     // A stamp from the future would hide every true layer until then.
     let latest = batch.receivedAt.adding(milliseconds: screener.limits.futureToleranceMilliseconds)
     for layer in batch.layers
@@ -194,6 +218,8 @@ package struct Engine: Sendable {
     }
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     take(summary.changes)
+    observe(batch, &effects)
+    insert(revisions: screened.revisions, feed: batch.feed, stations: batch.stations, &effects)
   }
 
   private mutating func merge(county: String, day: CivilDay, chunks: [StoredChunk], _ effects: inout [Effect]) {
@@ -204,6 +230,7 @@ package struct Engine: Sendable {
     for (feed, count) in summary.evidence { verdicts[feed]?.evidence += UInt64(count) }
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     store(summary.chunks, &effects)
+    inspectEdit(day, sealed: chunks, found: summary.chunks, &effects)
     take(summary.changes)
   }
 

@@ -1,4 +1,5 @@
 package import AirQuality
+import Screening
 
 /// The configuration inside snapshots and journal records: its first fields in declaration order, then extensions, each
 /// a tag and a counted block, so that a record from before an extension reads as one without it.
@@ -9,6 +10,12 @@ extension EngineConfiguration {
     case ledger = 1
     /// Of each target row its basis; written only when one is not judged as measured.
     case basis = 2
+    /// Thresholds of screening; written only when they are not the defaults.
+    case screening = 3
+    /// When what a lidar sees is a watch; written only when it is not the default.
+    case lidarWatch = 5
+    /// When a station is a hot spot, and who owns it; written only when it is not the default.
+    case hotSpots = 7
   }
 
   package func encode(into writer: inout ByteWriter) {
@@ -34,13 +41,29 @@ extension EngineConfiguration {
     writer.text(externalURL)
     writer.signed(Int64(maximumUnknownStations))
     let isPlain = targets.allSatisfy { $0.basis == .measured }
-    writer.list(isPlain ? [Extension.ledger] : [.ledger, .basis]) { writer, tag in
+    var extensions: [Extension] = isPlain ? [.ledger] : [.ledger, .basis]
+    if screening != ScreeningLimits() { extensions.append(.screening) }
+    if lidarWatch != LidarWatchSettings() { extensions.append(.lidarWatch) }
+    if hotSpots != HotSpotSettings() { extensions.append(.hotSpots) }
+    writer.list(extensions) { writer, tag in
       writer.byte(tag.rawValue)
       switch tag {
       case .ledger: writer.blob(ledgerBlock())
       case .basis:
         var block = ByteWriter(capacity: 256)
         block.list(targets) { $0.text($1.basis.rawValue) }
+        writer.blob(block.bytes)
+      case .screening:
+        var block = ByteWriter(capacity: 256)
+        screening.encode(into: &block)
+        writer.blob(block.bytes)
+      case .lidarWatch:
+        var block = ByteWriter(capacity: 256)
+        lidarWatch.encode(into: &block)
+        writer.blob(block.bytes)
+      case .hotSpots:
+        var block = ByteWriter(capacity: 256)
+        hotSpots.encode(into: &block)
         writer.blob(block.bytes)
       }
     }
@@ -75,6 +98,9 @@ extension EngineConfiguration {
       switch kind {
       case .ledger: try readLedger(&block)
       case .basis: try readBases(&block)
+      case .lidarWatch: lidarWatch = try LidarWatchSettings(decoding: &block)
+      case .hotSpots: hotSpots = try HotSpotSettings(decoding: &block)
+      case .screening: screening = try ScreeningLimits(decoding: &block)
       }
       try block.finish()
     }

@@ -1,4 +1,5 @@
 public import AirQuality
+package import Screening
 
 /// One record of the journal: everything that can change the engine's state.
 public enum EngineEvent: Sendable, Hashable {
@@ -16,6 +17,15 @@ public enum EngineEvent: Sendable, Hashable {
   case dailyMeans(DailyMeansImport)
   /// Reviewed hours of past days (审核数据), brought in by a person.
   case reviewed(ReviewedImport)
+}
+
+extension EngineEvent {
+  /// The event as it is journalled: beside a batch stands what screening found of it.
+  package func with(_ effects: [Effect]) -> EngineEvent {
+    guard case .batch(var batch) = self else { return self }
+    for case .screened(let verdicts) in effects { batch.verdicts = verdicts }
+    return .batch(batch)
+  }
 }
 
 /// A part of a set of reviewed hours (复核数据入库): at most a civil month, so that no record grows without bound.
@@ -84,6 +94,10 @@ public struct FeedBatch: Sendable, Hashable {
   public var readings: ContiguousArray<Reading>
   /// Lidar layer heights that came with the answer.
   public var layers: [LidarLayer]
+  /// What lidar profiles of the answer show.
+  public var observations: [LidarObservation] = []
+  /// What screening found of the rows when the batch was applied; no input: applying the batch again finds it again.
+  public var verdicts: [ScreeningVerdict] = []
 
   public init(
     feed: String, receivedAt: Instant, stations: [String], readings: ContiguousArray<Reading>, layers: [LidarLayer] = []
@@ -122,12 +136,28 @@ public enum OperatorAct: Sendable, Hashable {
   case confirmDust(id: String, county: String, from: Instant, until: Instant, by: String, document: String)
   /// Takes back the declared or confirmed period with the id `period`.
   case withdrawDust(id: String, period: String, by: String, reason: String)
+  /// A person's verdict on the readings of a station that begin from `from` until before `until` (人工标记); of all its
+  /// quantities without a pollutant. `flag` is 1, 3 or 4.
+  case overrideFlag(
+    id: String, station: String, pollutant: Pollutant?, from: Instant, until: Instant, flag: QualityFlag, by: String,
+    reason: String)
+  /// Takes back the verdict with the id `override`.
+  case withdrawOverride(id: String, override: String, by: String, reason: String)
+  /// What inspectors found of a case (核查结论).
+  case concludeInspection(
+    id: String, inspection: String, finding: Inspection.Conclusion.Finding, by: String, reason: String)
+  /// Takes a grid task one step on (上报、处置、销号); `isForced` closes one that is not yet clear, for the reason in `note`.
+  case advanceTask(id: String, task: String, step: GridTask.Step, by: String, note: String, isForced: Bool)
+  /// Gives a grid task another owner (改派).
+  case assignTask(id: String, task: String, owner: String, contact: String, by: String)
 
   /// The act's own id.
   public var id: String {
     switch self {
     case .lift(let id, _, _, _), .declareDust(let id, _, _, _, _, _), .confirmDust(let id, _, _, _, _, _),
-      .withdrawDust(let id, _, _, _):
+      .withdrawDust(let id, _, _, _), .overrideFlag(let id, _, _, _, _, _, _, _), .withdrawOverride(let id, _, _, _),
+      .concludeInspection(let id, _, _, _, _),
+      .advanceTask(let id, _, _, _, _, _), .assignTask(let id, _, _, _, _):
       id
     }
   }
@@ -178,6 +208,12 @@ public struct EngineConfiguration: Sendable, Hashable {
   public var maximumUnknownStations: Int
   /// What the target ledger knows beside rows and measurements.
   public var ledger: LedgerFacts
+  /// Thresholds of screening.
+  package var screening = ScreeningLimits()
+  /// When what a lidar sees is a watch.
+  public var lidarWatch = LidarWatchSettings()
+  /// When a station is a hot spot.
+  public var hotSpots = HotSpotSettings()
   public init(
     site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription],
     externalURL: String = "", maximumUnknownStations: Int = 10_000, ledger: LedgerFacts = LedgerFacts()

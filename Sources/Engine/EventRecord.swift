@@ -13,6 +13,8 @@ public enum EventKind: String, CaseIterable, Sendable, Hashable {
   /// Information that asks for no level: first running mean above 200, lifting proposed, SO2 conditions (提示).
   case notice
   case reminder
+  /// Data to be inspected (数据异常待核查): of a log of its own that only inspectors see.
+  case inspection
 }
 
 /// A scalar in an event's `inputs`.

@@ -1,4 +1,5 @@
 public import AirQuality
+package import Screening
 
 /// How well a value is known (三态): `indeterminate` is neither clean nor polluted.
 public enum KnowledgeState: String, Sendable, Hashable {
@@ -161,6 +162,17 @@ public struct SiteView: Sendable {
   public var targets: [TargetView]
   /// Sand-dust periods as people stated them, in the order of the acts.
   public var dust: [DustPeriod]
+  /// Verdicts of people on readings, in the order of the acts.
+  package var overrides: [ScreeningOverride] = []
+  /// Newest observation of each lidar, by station, and the watches that run.
+  public var lidars: [LidarObservation] = []
+  public var lidarWatches: [LidarWatchView] = []
+  /// Grid tasks: open ones by discovery, then closed ones by closing.
+  public var tasks: [GridTask] = []
+  /// How hot spots are found.
+  public var hotSpots = HotSpotSettings()
+  /// Cases of inspectors, who alone may see them.
+  package var inspections: [Inspection] = []
   /// Sequence of the newest event.
   public var lastSequence: Int64
   public init(

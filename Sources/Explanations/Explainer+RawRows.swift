@@ -14,7 +14,7 @@ extension Explainer {
       var batch = record.batch
       let indices = Set(batch.stations.indices.filter { wanted.contains(batch.stations[$0]) }.map(UInt32.init))
       guard !indices.isEmpty else { continue }
-      Engine.screen(&batch, site: site)
+      Engine.screen(&batch, site: site, limits: configuration.screening)
       for reading in batch.readings where reading.pollutant == pollutant && indices.contains(reading.station) {
         // A reading belongs to the slot of its midpoint.
         let middle = reading.midpoint
@@ -29,8 +29,27 @@ extension Explainer {
             fate: ""))
       }
     }
+    reviseFlags(&rows, pollutant, wanted)
     judgeFates(&rows, pollutant, past)
     return rows
+  }
+
+  /// What later answers of the same feed showed of earlier rows: a spike is known by what follows it.
+  private func reviseFlags(_ rows: inout [Explanation.RawRow], _ pollutant: Pollutant, _ wanted: Set<String>) {
+    for record in facts.batches {
+      for verdict in record.batch.verdicts where verdict.pollutant == pollutant {
+        let station = record.batch.stations[Int(verdict.station)]
+        guard wanted.contains(station) else { continue }
+        let end = verdict.begin.adding(milliseconds: Reading.span(ofPeriod: verdict.periodMilliseconds))
+        for index in rows.indices
+        where rows[index].position < record.position && rows[index].station == station
+          && rows[index].feed == record.batch.feed && rows[index].begin == verdict.begin && rows[index].end == end
+        {
+          rows[index].flag = verdict.flag
+          rows[index].reasons = verdict.reasons.list
+        }
+      }
+    }
   }
 
   private struct Slot: Hashable {

@@ -31,4 +31,26 @@ package struct ChunkDifference: Sendable, Hashable {
     }
     return nil
   }
+
+  /// The first window of which both chunks have a value, and not the same one: a change, no late arrival.
+  ///
+  /// - Throws: `RollupError` when one of them is damaged.
+  package static func firstEdit(_ first: RollupChunk, _ second: RollupChunk) throws(RollupError) -> ChunkDifference? {
+    let ids = try ChunkContent(first).ids.sorted()
+    for station in ids {
+      for pollutant in Pollutant.criteria {
+        let mine = try first.series(station: station, pollutant: pollutant)
+        let theirs = try second.series(station: station, pollutant: pollutant)
+        guard mine != theirs else { continue }
+        let after = Dictionary(theirs.map { ($0.window, $0) }, uniquingKeysWith: { first, _ in first })
+        for cell in mine {
+          guard let other = after[cell.window], !cell.value.isMissing, !other.value.isMissing, cell.value != other.value
+          else { continue }
+          return ChunkDifference(
+            station: station, pollutant: pollutant, window: cell.window, first: cell, second: other)
+        }
+      }
+    }
+    return nil
+  }
 }

@@ -9,6 +9,8 @@ package import AirQuality
 /// - 3 `belowZero`: below zero within the noise of the instrument.
 /// - 3 `pm25AbovePM10`: PM2.5 above PM10 of the same station, begin and period in the same batch by more than the
 ///   tolerance. Both are flagged: the pair does not show which of the two is wrong.
+/// - 4 `twinChannels`: the two channels of one instrument disagree beyond `twinDifference` and `twinShare`; what the
+///   instrument makes of both fails with them.
 /// - 2 `unusablePeriod`: an otherwise good value of one of the six whose period is neither up to 1 h nor 24 h. It is
 ///   shown, and enters no mean.
 /// - 1 otherwise.
@@ -18,6 +20,8 @@ package struct Screener: Sendable {
   package let limits: ScreeningLimits
   private let ranges: [ScreeningLimits.Range]
   private let sentinels: Set<Int64>
+  /// The thresholds of the tests over time.
+  let compiled: CompiledLimits
 
   /// How many readings got which flag.
   package struct Tally: Sendable, Hashable {
@@ -28,13 +32,19 @@ package struct Screener: Sendable {
     package var missing = 0
     package init() {}
 
-    mutating func count(_ flag: QualityFlag) {
+    /// A reading that was counted under one flag has another.
+    package mutating func move(from: QualityFlag, to: QualityFlag) {
+      count(from, by: -1)
+      count(to)
+    }
+
+    mutating func count(_ flag: QualityFlag, by step: Int = 1) {
       switch flag {
-      case .good: good += 1
-      case .unknown: unknown += 1
-      case .suspect: suspect += 1
-      case .fail: fail += 1
-      case .missing: missing += 1
+      case .good: good += step
+      case .unknown: unknown += step
+      case .suspect: suspect += step
+      case .fail: fail += step
+      case .missing: missing += step
       }
     }
   }
@@ -42,6 +52,7 @@ package struct Screener: Sendable {
   package init(limits: ScreeningLimits = ScreeningLimits()) {
     self.limits = limits
     ranges = limits.ranges
+    compiled = CompiledLimits(limits)
     sentinels = Set(limits.sentinels.map { Int64(($0 * 1_000).rounded()) })
   }
 
@@ -58,15 +69,22 @@ package struct Screener: Sendable {
     var tally = Tally()
     let bases = classes.map { ScreeningLimits.offset($0) }
     let unregistered = ScreeningLimits.offset(nil)
-    var particles = ParticlePairs(stations: classes.count)
+    var particles = ReadingPairs(.pm25, stations: classes.count)
+    var twins = TwinChannels(stations: classes.count)
     readings.withUnsafeMutableBufferPointer { buffer in
       for index in buffer.indices {
         let station = Int(buffer[index].station)
         let base = station < bases.count ? bases[station] : unregistered
         judge(&buffer[index], base: base, receivedAt: receivedAt)
-        if buffer[index].pollutant.rawValue <= Pollutant.pm10.rawValue { particles.add(index, of: buffer) }
+        let pollutant = buffer[index].pollutant
+        if pollutant.rawValue <= Pollutant.pm10.rawValue {
+          particles.add(index, of: buffer)
+        } else if pollutant.rawValue >= Pollutant.pm25A.rawValue {
+          twins.add(index, of: buffer)
+        }
       }
       particles.finish(buffer)
+      twins.judge(buffer, limits)
       for (fine, coarse) in particles.pairs { compare(fine: fine, coarse: coarse, in: buffer) }
       for reading in buffer { tally.count(reading.flag) }
     }

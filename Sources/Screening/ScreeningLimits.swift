@@ -36,13 +36,50 @@ package struct ScreeningLimits: Sendable, Hashable {
   /// … and this share of PM10: both instruments' uncertainty.
   package var particleToleranceShare: Double = 0.1
 
+  /// Two channels of one instrument disagree beyond this difference (µg/m³) …
+  package var twinDifference: Double = 5
+  /// … together with this share of their mean, 2|A−B| / (A+B) (US EPA, sensortoolkit): both fail, and with them what the
+  /// instrument makes of them.
+  package var twinShare: Double = 0.7
+  /// All values of a station, or of a feed, the same under new stamps for this long: frozen, milliseconds.
+  package var frozenAfterMilliseconds: Int64 = 3 * 3_600_000
+  /// A reading that begins more than this many periods after the one before follows a gap.
+  package var gapPeriods: Int64 = 3
+  /// Relative humidity, %, from which particles of a light-scattering sensor are suspect when they also lie above the
+  /// assessed stations of the county by `humidityRatio` …
+  package var humidityWithReference: Double = 85
+  /// … and from which they are suspect without such a reference.
+  package var humidityAlone: Double = 95
+  package var humidityRatio: Double = 1.5
+  /// How old the humidity of a station may be, milliseconds.
+  package var humidityAgeMilliseconds: Int64 = 900_000
+  /// Whether values that are a thousandfold off their own course fail.
+  package var findsUnitMistakes = true
+  /// A station's hour disagrees with its neighbours beyond so many robust standard deviations (1.4826 MAD) …
+  package var neighbourDeviations: Double = 6
+  /// … and this share of their median …
+  package var neighbourShare: Double = 1
+  /// … when so many other stations of the county have the hour.
+  package var neighbourStations = 5
+
   private var table: [Range]
+  private var courses: [CourseLimits]
 
   package init() {
     table = StationClass.allCases.flatMap { stationClass in
       Pollutant.allCases.map { Self.standard(stationClass, $0) }
     }
+    courses = StationClass.allCases.flatMap { _ in Pollutant.allCases.map(CourseLimits.standard) }
   }
+
+  /// The tests over time of a pollutant at a station class; stations outside the registry are judged as micro-stations.
+  package subscript(course stationClass: StationClass?, pollutant: Pollutant) -> CourseLimits {
+    get { courses[Self.offset(stationClass) + Int(pollutant.rawValue)] }
+    set { courses[Self.offset(stationClass) + Int(pollutant.rawValue)] = newValue }
+  }
+
+  /// The tests over time in the order of `ranges`.
+  var allCourses: [CourseLimits] { courses }
 
   /// The range of a pollutant at a station class; stations outside the registry are judged as micro-stations.
   package subscript(stationClass: StationClass?, pollutant: Pollutant) -> Range {

@@ -13,6 +13,15 @@ package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugS
   /// The bytes as text, invalid UTF-8 repaired.
   package func revealText() -> String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Whether other bytes are the same, in a time that tells nothing but their number.
+  package func isEqual(_ other: [UInt8]) -> Bool {
+    var difference: UInt8 = bytes.count == other.count ? 0 : 1
+    for (index, byte) in other.enumerated() {
+      difference |= byte ^ (bytes.isEmpty ? 0xFF : bytes[index % bytes.count])
+    }
+    return difference == 0 && !bytes.isEmpty
+  }
+
   package var description: String { "(secret)" }
   package var debugDescription: String { "(secret)" }
   package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }

@@ -45,6 +45,8 @@ package struct CommitItem: Sendable {
   /// Sealed by `JournalCodec` for this position and instant.
   package var payload: [UInt8]
   package var events: [EventRecord]
+  /// Events for inspectors alone.
+  package var inspections: [EventRecord] = []
   package var chunks: [StoredChunk]
   package var dayValues: [DayValue]
   /// Reviewed hours by county and day.
@@ -76,6 +78,7 @@ package struct CommitItem: Sendable {
     for effect in effects {
       switch effect {
       case .event(let event): events.append(event)
+      case .inspection(let event): inspections.append(event)
       case .chunk(let key, let bytes):
         chunks.append(StoredChunk(key: key, bytes: bytes))
         if kind == .batch, key.kind == .hours { late.append((key.county, key.day)) }
@@ -83,14 +86,14 @@ package struct CommitItem: Sendable {
       case .dayValue(let value): dayValues.append(value)
       case .seal(let month): seals.append(month)
       case .review(let record): reviews.append(record)
-      case .deliver: break
+      case .deliver, .screened: break
       }
     }
   }
 
   /// Bytes that wait in memory until the commit.
   var bytes: Int {
-    var sum = payload.count + 128 + (snapshot?.bytes.count ?? 0) + events.count * 1_024
+    var sum = payload.count + 128 + (snapshot?.bytes.count ?? 0) + (events.count + inspections.count) * 1_024
     for chunk in chunks { sum += chunk.bytes.count + 64 }
     for row in outbox { sum += row.body.count + 128 }
     return sum

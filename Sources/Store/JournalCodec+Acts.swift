@@ -23,6 +23,36 @@ extension JournalCodec {
       writer.text(period)
       writer.text(by)
       writer.text(reason)
+    case .overrideFlag(let id, let station, let pollutant, let from, let until, let flag, let by, let reason):
+      writer.byte(10)
+      writer.text(id)
+      writer.text(station)
+      writer.optional(pollutant) { $0.byte($1.rawValue) }
+      writer.signed(from.milliseconds)
+      writer.signed(until.milliseconds)
+      writer.byte(flag.rawValue)
+      writer.text(by)
+      writer.text(reason)
+    case .withdrawOverride(let id, let override, let by, let reason):
+      writer.byte(11)
+      writer.text(id)
+      writer.text(override)
+      writer.text(by)
+      writer.text(reason)
+    case .concludeInspection(let id, let inspection, let finding, let by, let reason):
+      writer.byte(12)
+      writer.text(id)
+      writer.text(inspection)
+      writer.text(finding.rawValue)
+      writer.text(by)
+      writer.text(reason)
+    case .advanceTask(let id, let task, let step, let by, let note, let isForced):
+      writer.byte(20)
+      for text in [id, task, step.rawValue, by, note] { writer.text(text) }
+      writer.flag(isForced)
+    case .assignTask(let id, let task, let owner, let contact, let by):
+      writer.byte(21)
+      for text in [id, task, owner, contact, by] { writer.text(text) }
     }
   }
 
@@ -60,6 +90,27 @@ extension JournalCodec {
     case 4:
       return .withdrawDust(
         id: try reader.text(), period: try reader.text(), by: try reader.text(), reason: try reader.text())
+    case 10:
+      return .overrideFlag(
+        id: try reader.text(), station: try reader.text(),
+        pollutant: try reader.optional { reader throws(JournalCodecError) in try reader.coded(Pollutant.self) },
+        from: Instant(milliseconds: try reader.signed()), until: Instant(milliseconds: try reader.signed()),
+        flag: try reader.coded(QualityFlag.self), by: try reader.text(), reason: try reader.text())
+    case 11:
+      return .withdrawOverride(
+        id: try reader.text(), override: try reader.text(), by: try reader.text(), reason: try reader.text())
+    case 12:
+      return .concludeInspection(
+        id: try reader.text(), inspection: try reader.text(),
+        finding: try reader.named(Inspection.Conclusion.Finding.self), by: try reader.text(), reason: try reader.text())
+    case 20:
+      return .advanceTask(
+        id: try reader.text(), task: try reader.text(), step: try reader.named(GridTask.Step.self),
+        by: try reader.text(), note: try reader.text(), isForced: try reader.flag())
+    case 21:
+      return .assignTask(
+        id: try reader.text(), task: try reader.text(), owner: try reader.text(), contact: try reader.text(),
+        by: try reader.text())
     case let other: throw reader.fail("act \(other) is unknown")
     }
   }

@@ -26,6 +26,76 @@ extension JournalCodec {
     writer.column(count) { Int64(readings[$0].flag.rawValue) }
     writer.column(count) { Int64(readings[$0].reasons.rawValue) }
     writer.list(batch.layers) { $1.encode(into: &$0) }
+    var extensions: [BatchExtension] = []
+    if !batch.observations.isEmpty { extensions.append(.observations) }
+    if !batch.verdicts.isEmpty { extensions.append(.verdicts) }
+    guard !extensions.isEmpty else { return }
+    writer.list(extensions) { writer, tag in
+      writer.byte(tag.rawValue)
+      var block = ByteWriter(capacity: 256)
+      switch tag {
+      case .observations: block.list(batch.observations) { $1.encode(into: &$0) }
+      case .verdicts: write(batch.verdicts, to: &block)
+      }
+      writer.blob(block.bytes)
+    }
+  }
+
+  /// What follows the first fields of a batch, each a tag and a counted block, written only when there is something; none
+  /// is renumbered.
+  private enum BatchExtension: UInt8 {
+    /// What lidar profiles show.
+    case observations = 2
+    /// What screening found of the rows (`FeedBatch.verdicts`).
+    case verdicts = 3
+  }
+
+  private static func write(_ verdicts: [ScreeningVerdict], to writer: inout ByteWriter) {
+    writer.list(verdicts) { writer, verdict in
+      writer.varint(UInt64(verdict.station))
+      writer.byte(verdict.pollutant.rawValue)
+      writer.signed(verdict.begin.milliseconds)
+      writer.signed(Int64(verdict.periodMilliseconds))
+      writer.byte(verdict.flag.rawValue)
+      writer.varint(UInt64(verdict.reasons.rawValue))
+    }
+  }
+
+  private static func readVerdicts(
+    _ reader: inout JournalByteReader, stations: Int
+  ) throws(JournalCodecError) -> [ScreeningVerdict] {
+    try reader.list(of: "verdicts", width: 6) { reader throws(JournalCodecError) in
+      let station = try reader.varint()
+      guard station < UInt64(stations) else { throw reader.fail("a verdict names station \(station) of \(stations)") }
+      let pollutant = try reader.coded(Pollutant.self)
+      let begin = Instant(milliseconds: try reader.signed())
+      let period: Int32 = try reader.integer("the period")
+      let flag = try reader.coded(QualityFlag.self)
+      let reasons = try reader.varint()
+      guard let bits = UInt32(exactly: reasons) else { throw reader.fail("reasons \(reasons) are out of range") }
+      return ScreeningVerdict(
+        station: UInt32(station), pollutant: pollutant, begin: begin, periodMilliseconds: period, flag: flag,
+        reasons: ScreeningReasons(rawValue: bits))
+    }
+  }
+
+  private static func readExtensions(
+    _ reader: inout JournalByteReader, into batch: inout FeedBatch
+  ) throws(JournalCodecError) {
+    guard reader.remaining > 0 else { return }
+    for _ in 0..<(try reader.count(of: "batch extensions", width: 2)) {
+      let tag = try reader.byte()
+      guard let kind = BatchExtension(rawValue: tag) else { throw reader.fail("batch extension \(tag) is unknown") }
+      var block = JournalByteReader(try reader.blob(), subject: reader.subject)
+      switch kind {
+      case .observations:
+        batch.observations = try block.list(of: "observations") { block throws(JournalCodecError) in
+          try LidarObservation(decoding: &block)
+        }
+      case .verdicts: batch.verdicts = try readVerdicts(&block, stations: batch.stations.count)
+      }
+      try block.finish()
+    }
   }
 
   /// Whether a stored batch is of one of the feeds and names one of the stations, read off its head: most batches are of
@@ -91,7 +161,9 @@ extension JournalCodec {
     let layers = try reader.list(of: "layers") { reader throws(JournalCodecError) in
       try LidarLayer(decoding: &reader)
     }
-    return FeedBatch(feed: feed, receivedAt: receivedAt, stations: stations, readings: readings, layers: layers)
+    var batch = FeedBatch(feed: feed, receivedAt: receivedAt, stations: stations, readings: readings, layers: layers)
+    try readExtensions(&reader, into: &batch)
+    return batch
   }
 
   /// Thousandths beyond this take the eight bytes of the bit pattern.

@@ -54,6 +54,7 @@ extension Store {
       try statement.execute()
       progress.committed.sequence = event.sequence
     }
+    try writeInspections(of: item, to: database)
     for chunk in item.chunks {
       try write(chunk, to: database)
       if chunk.key.kind == .hours { try amend(chunk, of: item, in: database) }
@@ -62,7 +63,9 @@ extension Store {
     try writeExplanations(of: item, to: database)
     for month in item.seals { try seal(month, of: item, in: database) }
     for row in item.outbox {
-      guard row.sequence <= progress.committed.sequence else {
+      guard
+        row.sequence <= progress.committed.sequence || item.inspections.contains(where: { $0.sequence == row.sequence })
+      else {
         throw StoreError(.order, path: path, "a delivery to “\(row.hook)” names the unknown event \(row.sequence)")
       }
       let statement = try database.cachedStatement(

@@ -3,7 +3,7 @@ internal import GRDB
 
 /// Hashes of what commits wrote, for comparing two stores.
 package struct StateDigest: Sendable, Hashable {
-  /// Events in order, every byte.
+  /// Events in order, every byte, then those for inspectors.
   package var events: String
   /// Hook, sequence, event id, key and body of every outbox row; not what became of it.
   package var outbox: String
@@ -26,7 +26,8 @@ extension Store {
     try reading { database in
       StateDigest(
         events: try Store.hash(
-          database, "SELECT sequence, position, at, id, kind, county, record FROM events ORDER BY sequence"),
+          database, "SELECT sequence, position, at, id, kind, county, record FROM events ORDER BY sequence")
+          + Store.hash(database, "SELECT sequence, position, at, id, county, record FROM inspections ORDER BY sequence"),
         outbox: try Store.hash(
           database, "SELECT hook, sequence, event_id, key, body FROM outbox ORDER BY hook, sequence"),
         chunks: try Store.hash(

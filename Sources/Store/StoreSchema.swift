@@ -87,6 +87,14 @@ enum StoreSchema {
         CREATE INDEX forwards_pending ON forwards(forward, number) WHERE state = 0;
         CREATE INDEX forwards_hours ON forwards(forward, hour);
         """),
+    Migration(
+      version: 6, name: "inspections",
+      sql: """
+        CREATE TABLE inspections(
+          sequence INTEGER PRIMARY KEY, position INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL,
+          county TEXT NOT NULL, record BLOB NOT NULL) STRICT;
+        CREATE INDEX inspections_of ON inspections(id, sequence);
+        """),
   ]
 
   static var version: Int { migrations.count }

@@ -66,11 +66,18 @@ struct WebFace: Sendable {
     case "/api/v1/counties": return try get(request) { try counties() }
     case "/api/v1/targets": return try get(request) { try targets(request) }
     case "/api/v1/dust": return try get(request) { try dust(request) }
+    case "/api/v1/flags": return try get(request) { try flags(request) }
+    case "/api/v1/lidar": return try get(request) { try lidars() }
+    case "/api/v1/tasks": return try get(request) { try tasks(request) }
+    case "/api/v1/inspections": return try get(request) { try inspections(request) }
     case "/api/v1/openapi.json": return try get(request) { resource(.openAPI, request) }
     case "/api/v1/stream": return try get(request) { try stream(request) }
     case "/api/v1/events":
       try allow(request, [.get, .head])
       return try await events(request)
+    case "/api/v1/inspections/events":
+      try allow(request, [.get, .head])
+      return try await inspectionEvents(request)
     case "/-/reload":
       try allow(request, [.post])
       return try await reload(request)
@@ -89,6 +96,27 @@ struct WebFace: Sendable {
     case "/control/v1/dust/withdraw" where listener == .control:
       try allow(request, [.post])
       return try await performDust(DustRequest(withdrawing: request.body), site: committedView().site)
+    case "/control/v1/flags/set" where listener == .control:
+      try allow(request, [.post])
+      return try await setFlag(request, isWithdrawal: false)
+    case "/control/v1/flags/withdraw" where listener == .control:
+      try allow(request, [.post])
+      return try await setFlag(request, isWithdrawal: true)
+    case "/control/v1/tasks/report" where listener == .control:
+      try allow(request, [.post])
+      return try await advanceTask(request, to: .reported)
+    case "/control/v1/tasks/handle" where listener == .control:
+      try allow(request, [.post])
+      return try await advanceTask(request, to: .handled)
+    case "/control/v1/tasks/close" where listener == .control:
+      try allow(request, [.post])
+      return try await advanceTask(request, to: .closed)
+    case "/control/v1/tasks/assign" where listener == .control:
+      try allow(request, [.post])
+      return try await assignTask(request)
+    case "/control/v1/inspections/conclude" where listener == .control:
+      try allow(request, [.post])
+      return try await concludeInspection(request)
     case "/control/v1/import/reviewed" where listener == .control:
       try allow(request, [.post])
       return try await review(request)

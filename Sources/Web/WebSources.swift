@@ -1,4 +1,5 @@
 package import Engine
+package import Secrets
 
 /// Everything the HTTP face needs from the rest of the daemon.
 ///
@@ -25,6 +26,16 @@ package struct WebSources: Sendable {
   package var performDust: @Sendable (DustRequest) async -> DustResult
   /// Journals and applies a part of a reviewed set.
   package var performReview: @Sendable (ReviewedImport) async -> ActResult
+  /// Journals and applies an act of a person, and returns when readers see what it did.
+  package var journal: @Sendable (OperatorAct) async -> JournalledAct = { _ in .unavailable(message: "starting") }
+  /// An id that no act had before.
+  package var freshID: @Sendable () -> String = { "" }
+  /// Committed events for inspectors with a sequence above `since`, of one case when it is named.
+  package var inspections: @Sendable (_ since: Int64, _ id: String?, _ limit: Int) async throws -> [EventRecord] = {
+    _, _, _ in []
+  }
+  /// What inspectors show to the HTTP listener; nil when none is configured.
+  package var inspectorToken: @Sendable () -> Secret? = { nil }
   /// Where committed views and events are published for the live stream.
   package var broadcaster: Broadcaster
 

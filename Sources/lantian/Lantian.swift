@@ -11,7 +11,9 @@ struct Lantian: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, LidarCommand.self,
       AQICommand.self,
-      AlertCommand.self, DustCommand.self, TargetCommand.self, ReplayCommand.self, ExplainCommand.self,
+      AlertCommand.self, DustCommand.self, FlagCommand.self, InspectionCommand.self, TaskCommand.self,
+      TargetCommand.self,
+      ReplayCommand.self, ExplainCommand.self,
       ReportCommand.self, ImportCommand.self, AuditCommand.self,
       StatusCommand.self,
       VersionCommand.self,

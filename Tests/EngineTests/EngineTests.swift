@@ -62,7 +62,10 @@ import Testing
 
   @Test func microStationsShowAndCountForNothing() {
     var scenario = Scenario()
-    for _ in 0..<60 { scenario.step(pm25: ["A1": 50, "A2": 50, "B1": 50, "B2": 50, "M1": 500]) }
+    // A value that stands still for hours is suspect, and of a micro-station then shown in no mean.
+    for hour in 0..<60 {
+      scenario.step(pm25: ["A1": 50, "A2": 50, "B1": 50, "B2": 50, "M1": 500 + Double((59 - hour) % 3)])
+    }
     let unit = scenario.unit("141182")
     #expect(unit.level.name == "none")
     #expect(unit.values.first { $0.pollutant == .pm25 }?.value == 50)

@@ -43,18 +43,41 @@ enum Generator {
         station: text(&random), at: begin,
         gradientHeightMeters: Bool.random(using: &random) ? nil : double(&random))
     }
-    return FeedBatch(feed: text(&random), receivedAt: begin, stations: stations, readings: readings, layers: layers)
+    var batch = FeedBatch(
+      feed: text(&random), receivedAt: begin, stations: stations, readings: readings, layers: layers)
+    batch.verdicts = (0..<Int.random(in: 0..<3, using: &random)).map { _ in
+      ScreeningVerdict(
+        station: UInt32(Int.random(in: 0..<stations.count, using: &random)), pollutant: .pm10,
+        begin: Instant(milliseconds: Int64(bitPattern: random.next())),
+        periodMilliseconds: Int32(truncatingIfNeeded: random.next()), flag: .suspect,
+        reasons: ScreeningReasons(rawValue: UInt32(truncatingIfNeeded: random.next())))
+    }
+    return batch
   }
 
   private static func act(_ random: inout SeededRandom) -> OperatorAct {
     let (id, county, by, words) = (text(&random), text(&random), text(&random), text(&random))
     let from = Instant(milliseconds: Int64(bitPattern: random.next()))
     let until = Instant(milliseconds: Int64(bitPattern: random.next()))
-    switch Int.random(in: 0..<4, using: &random) {
+    switch Int.random(in: 0..<10, using: &random) {
     case 0: return .lift(id: id, county: county, by: by, reason: words)
     case 1: return .declareDust(id: id, county: county, from: from, until: until, by: by, evidence: words)
     case 2: return .confirmDust(id: id, county: county, from: from, until: until, by: by, document: words)
-    default: return .withdrawDust(id: id, period: county, by: by, reason: words)
+    case 3: return .withdrawDust(id: id, period: county, by: by, reason: words)
+    case 4:
+      return .overrideFlag(
+        id: id, station: county, pollutant: Pollutant.allCases.randomElement(using: &random), from: from, until: until,
+        flag: .fail, by: by, reason: words)
+    case 5:
+      return .overrideFlag(
+        id: id, station: county, pollutant: nil, from: from, until: until, flag: .good, by: by, reason: words)
+    case 7:
+      return .advanceTask(
+        id: id, task: county, step: .handled, by: by, note: words, isForced: Bool.random(using: &random))
+    case 8: return .assignTask(id: id, task: county, owner: words, contact: "", by: by)
+    case 6:
+      return .concludeInspection(id: id, inspection: county, finding: .cleared, by: by, reason: words)
+    default: return .withdrawOverride(id: id, override: county, by: by, reason: words)
     }
   }
 

@@ -11,6 +11,7 @@ import Testing
     ("status", "/api/v1/status"), ("feeds", "/api/v1/feeds"), ("stations", "/api/v1/stations"),
     ("series", "/api/v1/stations/2183A/series?pollutant=co&window=1d"), ("counties", "/api/v1/counties"),
     ("dust", "/api/v1/dust"), ("targets", "/api/v1/targets?year=2020"), ("events", "/api/v1/events?since=3&limit=4"),
+    ("flags", "/api/v1/flags"), ("tasks", "/api/v1/tasks"), ("lidar", "/api/v1/lidar"),
     ("error", "/api/v1/events?limit=none"),
   ])
   func answersAreAsRecorded(name: String, target: String) async throws {

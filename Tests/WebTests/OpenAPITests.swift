@@ -12,6 +12,7 @@ import Testing
     ("/api/v1/stations/{id}/series", "/api/v1/stations/2183A/series?pollutant=pm25"),
     ("/api/v1/counties", "/api/v1/counties"), ("/api/v1/targets", "/api/v1/targets"),
     ("/api/v1/events", "/api/v1/events"), ("/api/v1/dust", "/api/v1/dust"),
+    ("/api/v1/flags", "/api/v1/flags"), ("/api/v1/tasks", "/api/v1/tasks"), ("/api/v1/lidar", "/api/v1/lidar"),
   ]
 
   private static func document() throws -> [String: Any] {
@@ -110,6 +111,19 @@ import Testing
       let path = "/control/v1/dust/\(verb)"
       let reply = await face(SampleSite.sources(), .control).answer(WebRequest(.post, path, body: Array(body.utf8)))
       walker.walk(try json(reply), try schema(path, "post", "200"), verb)
+    }
+    for path in ["/api/v1/inspections", "/api/v1/inspections/events"] {
+      let reply = await face(SampleSite.sources(), .control).answer(WebRequest(.get, path))
+      walker.walk(try json(reply), try schema(path, "get", "200"), path)
+    }
+    for (path, body) in ScreeningFaceTests.bodies {
+      let described = try #require(
+        (paths[path]?["post"]?["requestBody"] as? [String: Any])?["content"] as? [String: [String: [String: Any]]])
+      walker.walk(
+        try JSONSerialization.jsonObject(with: Data(body.utf8)), try #require(described["application/json"]?["schema"]),
+        path)
+      let reply = await face(SampleSite.sources(), .control).answer(WebRequest(.post, path, body: Array(body.utf8)))
+      walker.walk(try json(reply), try schema(path, "post", "200"), path)
     }
     let review = await face(SampleSite.sources(), .control).answer(
       WebRequest(.post, "/control/v1/import/reviewed", body: ReviewBody.encode(ReviewFaceTests.part)))

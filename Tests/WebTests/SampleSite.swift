@@ -1,5 +1,7 @@
 import AirQuality
 import Engine
+import Screening
+import Secrets
 import Timekeeping
 
 @testable import Web
@@ -223,7 +225,61 @@ enum SampleSite {
     ]
   }()
 
+  static let overrides: [ScreeningOverride] = [
+    ScreeningOverride(
+      id: "f1", station: "2183A", pollutant: .pm25, from: hours(-9), until: hours(-6), flag: .fail, by: "张三",
+      reason: "校准", at: hours(-5), withdrawal: .init(by: "李四", reason: "误判", at: hours(-4))),
+    ScreeningOverride(
+      id: "f2", station: "2185A", pollutant: nil, from: hours(-2), until: hours(20), flag: .suspect, by: "张三",
+      reason: "施工", at: hours(-1)),
+  ]
+
+  static let inspections: [Inspection] = [
+    Inspection(
+      id: "141182-inspection-2867A-spray-pm10-20201204T03", station: "2867A", county: "141182", pollutant: .pm10,
+      sign: "spray", at: hours(-30),
+      conclusion: .init(finding: .cleared, by: "王五", reason: "降雨", at: hours(-20))),
+    Inspection(
+      id: "141182-inspection-2867A-sudden-drop-pm25-20201205T03", station: "2867A", county: "141182", pollutant: .pm25,
+      sign: "sudden-drop", at: hours(-6)),
+  ]
+
+  static let tasks: [GridTask] = {
+    var task = GridTask(
+      id: "141182-task-M17-pm25-20201205T03", station: "M17", county: "141182", pollutant: .pm25, foundAt: hours(-6),
+      evidence: .init(
+        value: Concentration(180), median: Concentration(62), deviation: Concentration(7.5), stations: 23), hotHours: 4)
+    task.owner = "赵六"
+    task.contact = "0358-1234567"
+    task.entries = [.init(step: .discovered, at: hours(-6), by: "lantian", note: "")]
+    task.overdue = [.reported]
+    var closed = task
+    closed.id = "141129-task-M3-so2-20201201T09"
+    closed.step = .closed
+    closed.closedAt = hours(-40)
+    return [task, closed]
+  }()
+
+  static let lidars: [LidarObservation] = [
+    LidarObservation(
+      station: "L1", at: hours(0), profiles: 20, tiltDegrees: 0, azimuthDegrees: 45, boundaryLayerMeters: 420,
+      uncertaintyMeters: 60, quality: "good", reason: "agreed",
+      layers: [.init(baseMeters: 1_300, topMeters: 1_700, contrast: 2.5)], cloudBaseMeters: 4_200)
+  ]
+
   static var view: SiteView {
+    var view = plainView
+    view.overrides = overrides
+    view.inspections = inspections
+    view.tasks = tasks
+    view.lidars = lidars
+    view.lidarWatches = [
+      LidarWatchView(station: "L1", county: "141182", kind: "falling-boundary-layer", since: hours(-1))
+    ]
+    return view
+  }
+
+  private static var plainView: SiteView {
     SiteView(
       position: 4_711, at: now,
       site: Site(name: "吕梁市", code: "141100", offset: offset, counties: units.prefix(13).map(\.county), stations: []),
@@ -288,7 +344,7 @@ enum SampleSite {
     }, review: @escaping @Sendable (ReviewedImport) async -> ActResult = { _ in .done(sequence: 15) },
     events: [EventRecord] = SampleSite.events
   ) -> WebSources {
-    WebSources(
+    var sources = WebSources(
       view: view, feeds: { SampleSite.feeds }, hooks: { SampleSite.hooks }, daemon: { daemon },
       events: { since, limit in Array(events.filter { $0.sequence > since }.prefix(limit)) },
       series: { request in
@@ -302,5 +358,31 @@ enum SampleSite {
         ]
       }, reload: { reload }, performAct: act, performDust: dust, performReview: review,
       broadcaster: broadcaster)
+    sources.freshID = { "fresh" }
+    sources.journal = { act in .applied(events: [event(of: act)]) }
+    sources.inspectorToken = { Secret("inspectors' token") }
+    sources.inspections = { since, id, limit in
+      Array(inspectionEvents.filter { $0.sequence > since && (id == nil || $0.id == id) }.prefix(limit))
+    }
+    return sources
+  }
+
+  static let inspectionEvents = inspections.enumerated().map { index, inspection in
+    EventRecord(
+      sequence: 1_000_000_000_001 + Int64(index), id: inspection.id, kind: .inspection, county: inspection.county,
+      from: "none", to: "open", at: inspection.at, rule: "interference/\(inspection.sign)", inputs: [],
+      startsAt: inspection.at, ends: false, textChinese: "数据异常待核查", textEnglish: "DATA TO BE INSPECTED")
+  }
+
+  /// The event that the engine would make of an act.
+  private static func event(of act: OperatorAct) -> EventRecord {
+    var event = inspectionEvents[0]
+    event.kind = .task
+    switch act {
+    case .concludeInspection(_, let id, _, _, _), .advanceTask(_, let id, _, _, _, _), .assignTask(_, let id, _, _, _):
+      event.id = id
+    default: event.inputs = [.init("override", .text(act.id)), .init("override", .text("f2"))]
+    }
+    return event
   }
 }

@@ -1,18 +1,24 @@
 import AirQuality
 
-/// Finds the PM2.5 and PM10 readings of a batch that share station, begin and period.
+/// Finds the readings of two quantities in a batch that share station, begin and period: PM2.5 and PM10, or the two
+/// channels of one instrument.
 ///
 /// Neighbouring rows, the usual order, pair at once; whatever is left is paired by sorting at the end.
-struct ParticlePairs {
-  /// Indices into the batch: PM2.5, PM10.
-  private(set) var pairs: [(fine: Int, coarse: Int)] = []
+struct ReadingPairs {
+  /// The quantity that stands first in a pair; the other is the second.
+  let first: Pollutant
+  /// Indices into the batch.
+  private(set) var pairs: [(first: Int, second: Int)] = []
   /// The last unpaired reading of each station; -1 for none.
   private var last: [Int]
   private var unpaired: [Int] = []
 
-  init(stations: Int) { last = Array(repeating: -1, count: stations) }
+  init(_ first: Pollutant, stations: Int) {
+    self.first = first
+    last = Array(repeating: -1, count: stations)
+  }
 
-  /// Takes the PM2.5 or PM10 reading at `index`.
+  /// Takes the reading of one of the two quantities at `index`.
   mutating func add(_ index: Int, of buffer: UnsafeMutableBufferPointer<Reading>) {
     let station = Int(buffer[index].station)
     guard station < last.count else { return }
@@ -43,12 +49,12 @@ struct ParticlePairs {
       var end = start + 1
       while end < unpaired.count, Self.order(buffer[unpaired[start]], buffer[unpaired[end]]) == 0 { end += 1 }
       let group = unpaired[start..<end]
-      let fine = group.filter { buffer[$0].pollutant == .pm25 }
-      let coarse = group.filter { buffer[$0].pollutant == .pm10 }
+      let firsts = group.filter { buffer[$0].pollutant == first }
+      let seconds = group.filter { buffer[$0].pollutant != first }
       // A repeated row pairs with its repeat: the last of each counts for all.
-      if let lastFine = fine.last, let lastCoarse = coarse.last {
-        for index in fine { append(index, lastCoarse, buffer) }
-        for index in coarse.dropLast() { append(lastFine, index, buffer) }
+      if let lastFirst = firsts.last, let lastSecond = seconds.last {
+        for index in firsts { append(index, lastSecond, buffer) }
+        for index in seconds.dropLast() { append(lastFirst, index, buffer) }
       }
       start = end
     }
@@ -56,7 +62,7 @@ struct ParticlePairs {
   }
 
   private mutating func append(_ a: Int, _ b: Int, _ buffer: UnsafeMutableBufferPointer<Reading>) {
-    pairs.append(buffer[a].pollutant == .pm25 ? (a, b) : (b, a))
+    pairs.append(buffer[a].pollutant == first ? (a, b) : (b, a))
   }
 
   /// Order by station, begin and period; 0 when all three are equal.

@@ -1,0 +1,34 @@
+import AirQuality
+
+/// What the tests over time know of the stations of a batch and of their counties.
+package struct ScreeningContext: Sendable {
+  /// County of each station of the batch, an index into `counties`; -1 for none.
+  package var places: [Int32]
+  package var counties: [CountyAir]
+
+  /// The air of a county as its assessed stations last measured it.
+  package struct CountyAir: Sendable, Hashable {
+    /// Hourly means of the assessed stations, thousandths, in the order of `Pollutant.criteria`; `Int32.min` for none.
+    package var reference: [Int32]
+    /// Sand-dust is suspected, declared or confirmed.
+    package var hasDust: Bool
+
+    package init(
+      reference: [Int32] = Array(repeating: .min, count: Pollutant.criteriaCount), hasDust: Bool = false
+    ) {
+      self.reference = reference
+      self.hasDust = hasDust
+    }
+  }
+
+  package init(places: [Int32] = [], counties: [CountyAir] = []) {
+    self.places = places
+    self.counties = counties
+  }
+
+  /// The county's air of a station of the batch.
+  func air(of station: Int) -> CountyAir? {
+    guard station < places.count, places[station] >= 0, Int(places[station]) < counties.count else { return nil }
+    return counties[Int(places[station])]
+  }
+}

@@ -1,0 +1,214 @@
+import AirQuality
+import Engine
+import Rollup
+import Screening
+import Testing
+
+/// Screening with its memory inside the engine: means, verdicts of people, events, and the same bytes after a restart.
+struct ScreeningEngineTests {
+  static let site = Site(
+    name: "吕梁市", code: "141100", offset: .china,
+    counties: [County(code: "141182", nameChinese: "汾阳市", nameEnglish: "Fenyang")],
+    stations: [
+      Station(id: "B1", name: "", county: "141182", stationClass: .provincial, assessed: true),
+      Station(id: "B2", name: "", county: "141182", stationClass: .provincial, assessed: true),
+    ]
+      + (1...6).map { Station(id: "M\($0)", name: "", county: "141182", stationClass: .micro, assessed: false) })
+
+  static let configuration = EngineConfiguration(
+    site: site, feeds: ["f"], targets: [], criteria: "mee-2018", edition: "by-date",
+    hooks: [HookSubscription(name: "desk", levels: ["yellow"], kinds: [.data])])
+
+  /// An engine that keeps what it was given, so that a test can give it again.
+  struct Run {
+    var engine = Engine()
+    var records: [(event: EngineEvent, at: Instant)] = []
+    var effects: [Effect] = []
+    var hour = CivilDay("2020-12-01")!.firstHour
+
+    init() { apply(.configuration(configuration), at: CivilOffset.china.start(ofHour: hour)) }
+
+    @discardableResult
+    mutating func apply(_ event: EngineEvent, at: Instant) -> [Effect] {
+      let made = engine.apply(event, at: at)
+      records.append((event.with(made), at))
+      effects += made
+      return made
+    }
+
+    var end: Instant { CivilOffset.china.start(ofHour: hour) }
+
+    /// The hour that ends next, by station, ten minutes after its end.
+    @discardableResult
+    mutating func step(_ values: [String: [Pollutant: Double]]) -> [Effect] {
+      hour += 1
+      let stations = values.keys.sorted()
+      var readings = ContiguousArray<Reading>()
+      for (index, id) in stations.enumerated() {
+        for (pollutant, value) in values[id, default: [:]].sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+          readings.append(
+            Reading(
+              station: UInt32(index), pollutant: pollutant, value: value,
+              begin: CivilOffset.china.start(ofHour: hour - 1), periodMilliseconds: 3_600_000))
+        }
+      }
+      let at = end.adding(milliseconds: 600_000)
+      return apply(.batch(FeedBatch(feed: "f", receivedAt: at, stations: stations, readings: readings)), at: at)
+    }
+
+    mutating func tick(minutes: Int64) { apply(.tick, at: end.adding(milliseconds: minutes * 60_000)) }
+
+    var events: [EventRecord] {
+      effects.compactMap { if case .event(let event) = $0 { event } else { nil } }
+    }
+
+    func cell(_ station: String, _ pollutant: Pollutant = .pm25, hoursAgo: Int32 = 1) -> SeriesProbe? {
+      engine.series(
+        station: station, pollutant: pollutant, kind: .hours, windows: (hour - hoursAgo)..<(hour - hoursAgo + 1)
+      ).first.map { SeriesProbe(value: $0.value.value, flag: $0.flag) }
+    }
+  }
+
+  struct SeriesProbe: Equatable {
+    var value: Double
+    var flag: QualityFlag
+  }
+
+  private func wavering(_ base: Double, _ hour: Int) -> Double { base + Double(hour % 3) }
+
+  @Test func aSpikeChangesTheFlagOfThePastHour() {
+    var run = Run()
+    for hour in 0..<6 { run.step(["M1": [.pm25: wavering(40, hour)], "B1": [.pm25: wavering(40, hour)]]) }
+    run.step(["M1": [.pm25: 340], "B1": [.pm25: 340]])
+    #expect(run.cell("M1") == SeriesProbe(value: 340, flag: .good))
+    let effects = run.step(["M1": [.pm25: 41], "B1": [.pm25: 41]])
+    #expect(run.cell("M1", hoursAgo: 2) == SeriesProbe(value: 340, flag: .suspect))
+    #expect(run.cell("B1", hoursAgo: 2) == SeriesProbe(value: 340, flag: .suspect))
+    let verdicts = effects.compactMap { if case .screened(let verdicts) = $0 { verdicts } else { nil } }.flatMap { $0 }
+    #expect(verdicts.count == 2 && verdicts.allSatisfy { $0.reasons == .spike && $0.flag == .suspect })
+    // The journal keeps them, and replaying the record does not depend on them.
+    guard case .batch(let batch)? = run.records.last?.event else {
+      Issue.record("the newest record is no batch")
+      return
+    }
+    #expect(batch.verdicts == verdicts)
+  }
+
+  @Test func neighboursThatDisagreeAreSuspectAfterTheClosing() {
+    var run = Run()
+    for hour in 0..<4 {
+      var values: [String: [Pollutant: Double]] = [:]
+      for id in 1...5 { values["M\(id)"] = [.pm25: wavering(40 + Double(id), hour)] }
+      values["M6"] = [.pm25: wavering(160, hour)]
+      values["B1"] = [.pm25: wavering(38, hour)]
+      run.step(values)
+    }
+    #expect(run.cell("M6")?.flag == .good)
+    run.tick(minutes: 61)
+    #expect(run.cell("M6") == SeriesProbe(value: 160, flag: .suspect))
+    #expect((1...5).allSatisfy { run.cell("M\($0)")?.flag == .good } && run.cell("B1")?.flag == .good)
+    // The feed sends the hour again: it stays what it was found to be.
+    let begin = CivilOffset.china.start(ofHour: run.hour - 1)
+    let at = run.end.adding(milliseconds: 4_000_000)
+    run.apply(
+      .batch(
+        FeedBatch(
+          feed: "f", receivedAt: at, stations: ["M6"],
+          readings: [
+            Reading(station: 0, pollutant: .pm25, value: 160, begin: begin, periodMilliseconds: 3_600_000)
+          ])), at: at)
+    #expect(run.cell("M6") == SeriesProbe(value: 160, flag: .suspect))
+  }
+
+  @Test func aPersonFailsAnHourAndTakesItBack() throws {
+    var run = Run()
+    for hour in 0..<30 {
+      run.step([
+        "B1": [.pm25: wavering(hour == 20 ? 900 : 60, hour)], "B2": [.pm25: wavering(70, hour)],
+      ])
+    }
+    let end = run.end
+    let from = CivilOffset.china.start(ofHour: run.hour - 10)
+    let until = from.adding(milliseconds: 3_600_000)
+    #expect(run.cell("B1", hoursAgo: 10)?.flag == .suspect)
+    let act = OperatorAct.overrideFlag(
+      id: "o1", station: "B1", pollutant: .pm25, from: from, until: until, flag: .fail, by: "张三", reason: "校准")
+    run.apply(.act(act), at: end.adding(milliseconds: 700_000))
+    #expect(run.cell("B1", hoursAgo: 10) == SeriesProbe(value: 902, flag: .fail))
+    let stated = try #require(run.events.last)
+    #expect(stated.kind == .data && stated.rule == "screening/override" && stated.county == "141182")
+    #expect(stated.textChinese.contains("张三") && stated.textEnglish.contains("校准"))
+    #expect(stated.inputs.contains(.init("changed", .number(1))))
+    // Asked again, it does nothing.
+    let count = run.events.count
+    run.apply(.act(act), at: end.adding(milliseconds: 710_000))
+    #expect(run.events.count == count)
+    // The feed's repetition does not undo it.
+    let row = Reading(
+      station: 0, pollutant: .pm25, value: 902, begin: from, periodMilliseconds: 3_600_000)
+    run.apply(
+      .batch(FeedBatch(feed: "f", receivedAt: end, stations: ["B1"], readings: [row])),
+      at: end.adding(milliseconds: 720_000))
+    #expect(run.cell("B1", hoursAgo: 10)?.flag == .fail)
+    run.apply(
+      .act(.withdrawOverride(id: "w1", override: "o1", by: "李四", reason: "误判")), at: end.adding(milliseconds: 730_000))
+    #expect(run.cell("B1", hoursAgo: 10) == SeriesProbe(value: 902, flag: .suspect))
+    #expect(run.events.last?.ends == true && run.engine.screeningOverrides.first?.withdrawal?.by == "李四")
+  }
+
+  @Test func aFrozenFeedIsOneEvent() throws {
+    var run = Run()
+    let still: [Pollutant: Double] = [.pm25: 60, .pm10: 90, .so2: 20]
+    for _ in 0..<5 { run.step(["B1": still, "B2": still]) }
+    let frozen = run.events.filter { $0.rule == "screening/frozen-feed" }
+    #expect(frozen.count == 1 && frozen.first?.to == "frozen")
+    #expect(run.effects.contains(.deliver(hook: "desk", sequence: try #require(frozen.first).sequence)))
+    // Suspect hours of assessed stations enter their means.
+    #expect(run.cell("B1") == SeriesProbe(value: 60, flag: .suspect))
+    run.step(["B1": [.pm25: 61, .pm10: 90, .so2: 20], "B2": still])
+    let over = try #require(run.events.last { $0.rule == "screening/frozen-feed" })
+    #expect(over.to == "ok" && over.ends && over.id == frozen.first?.id)
+  }
+
+  @Test func thresholdsComeFromTheConfiguration() {
+    var run = Run()
+    var configuration = Self.configuration
+    configuration.screening[course: .provincial, .pm25].rateFail = 50
+    run.apply(.configuration(configuration), at: run.end)
+    for hour in 0..<4 { run.step(["B1": [.pm25: wavering(60, hour)]]) }
+    run.step(["B1": [.pm25: 130]])
+    #expect(run.cell("B1") == SeriesProbe(value: 130, flag: .fail))
+  }
+
+  /// The records give the same bytes again, and from a snapshot in their midst.
+  @Test func replayGivesTheSameBytes() throws {
+    var run = Run()
+    for hour in 0..<40 {
+      var values: [String: [Pollutant: Double]] = [:]
+      for id in 1...6 {
+        values["M\(id)"] = [
+          .pm25: hour == 20 ? 400 : wavering(40, hour + id), .humidity: Double(60 + hour), .pm10: 80,
+        ]
+      }
+      values["B1"] = [.pm25: hour == 21 ? 0.04 : wavering(50, hour), .pm10: wavering(80, hour)]
+      run.step(values)
+      if hour == 25 {
+        run.apply(
+          .act(
+            .overrideFlag(
+              id: "o", station: "M2", pollutant: nil, from: run.end.adding(milliseconds: -7_200_000),
+              until: run.end.adding(milliseconds: 36_000_000), flag: .fail, by: "a", reason: "b")),
+          at: run.end.adding(milliseconds: 660_000))
+      }
+      run.tick(minutes: 62)
+    }
+    let last = run.engine.snapshot()
+    for cut in [0, 10, run.records.count / 2, run.records.count - 3] {
+      var engine = Engine()
+      for record in run.records.prefix(cut) { _ = engine.apply(record.event, at: record.at) }
+      if cut > 0 { engine = try Engine(snapshot: engine.snapshot()) }
+      for record in run.records.dropFirst(cut) { _ = engine.apply(record.event, at: record.at) }
+      #expect(engine.snapshot() == last, "cut at \(cut)")
+    }
+  }
+}
