@@ -32,6 +32,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var instruments: [InstrumentFeedConfiguration] = []
   /// Superior platforms that are reported to.
   package var forwards: [ForwardConfiguration] = []
+  /// Requests that feeds share.
+  package var budgets: [BudgetConfiguration] = []
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.
