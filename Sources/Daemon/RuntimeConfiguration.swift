@@ -15,6 +15,8 @@ package struct RuntimeConfiguration: Sendable {
   package var engine: EngineConfiguration
   var readers: [String: FeedIntake.Reader]
   var definitions: [FeedDefinition]
+  /// Requests that feeds share.
+  var budgets: [BudgetDefinition]
   /// Feeds of instruments that dial in.
   var listeners: [InstrumentListenerDefinition]
   var hooks: [Delivery.HookConfiguration]
@@ -52,6 +54,7 @@ package struct RuntimeConfiguration: Sendable {
       }
       return definition
     }
+    budgets = loaded.budgets.map { BudgetDefinition($0, site: loaded.site.offset) }
     listeners = loaded.instruments.filter(\.enabled).map {
       InstrumentListenerDefinition($0, offset: loaded.site.offset)
     }
@@ -179,6 +182,7 @@ extension FeedDefinition {
     maxRedirects = feed.maxRedirects
     lateAfter = feed.lateAfterMilliseconds.map { .milliseconds($0) }
     frozenAfter = feed.frozenAfterMilliseconds.map { .milliseconds($0) }
+    use(feed.pacing)
   }
 }
 

@@ -147,5 +147,10 @@ extension FeedPoll {
     status.isOpen = false
   }
 
+  /// Slots passed while the feed waited for a request of its budget.
+  mutating func shortOfBudget(_ budget: String, _ message: String, slots: Int, at moment: Moment) -> PollRecord {
+    skipped(.skipped, FeedFault(code: "budget", message: "budget \(budget): \(message)"), slots, moment)
+  }
+
   mutating func setNextPoll(_ instant: Instant) { status.nextPoll = instant }
 }
