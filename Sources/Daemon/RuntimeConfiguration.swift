@@ -39,7 +39,8 @@ package struct RuntimeConfiguration: Sendable {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(
-          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil))
+          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil),
+          followsPublications: feed.pacing.publication != nil)
       } catch {
         problems.append(feed.problem(error))
       }

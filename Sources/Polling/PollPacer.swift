@@ -32,6 +32,9 @@ package struct PollPacer: Sendable {
   private var nextDaily: Instant?
   /// When a poll was due last, whether it could be made or not.
   private var lastLook: Instant?
+  /// No learned moment is used before.
+  private var firstLook: Instant
+  private let spread: Int64
   /// Repeated polls so far for the period that ends at `awaitedEnd`; nil: it is there, or not due yet.
   private var attempts: Int?
   private var awaitedEnd: Instant?
@@ -47,9 +50,14 @@ package struct PollPacer: Sendable {
     }
     follows = definition.publication != nil
     publication = PublicationLag(rules: definition.publication ?? PublicationRules(), name: definition.name)
+    spread = Int64(stableHash(definition.name) % UInt64(Self.startSpread))
+    firstLook = now.adding(milliseconds: spread)
     nextSlot = usual.slot(after: now)
     nextDaily = daily?.slot(after: now)
   }
+
+  /// Over how long the first polls after a start are spread, civil milliseconds.
+  private static let startSpread: Int64 = 30_000
 
   private var schedule: PollSchedule { isDense ? dense ?? usual : usual }
 
@@ -72,11 +80,13 @@ package struct PollPacer: Sendable {
 
   private func nextRegular(at now: Instant) -> Instant {
     guard follows, publication.isLearned else { return nextSlot }
-    let from = lastLook ?? .longAgo
+    guard let lastLook else {
+      // After a start what is awaited may be there already; feeds that start together do not ask together.
+      return min(nextSlot, max(firstLook, publication.target(after: .longAgo) ?? nextSlot))
+    }
     let every = schedule.everyMilliseconds
-    // Before the first poll the last one's moment is unknown: the schedule's slot bounds the wait.
-    let bound = lastLook.map { $0.adding(milliseconds: every) } ?? nextSlot
-    guard let target = publication.target(after: from) else { return bound }
+    let bound = lastLook.adding(milliseconds: every)
+    guard let target = publication.target(after: lastLook) else { return bound }
     return target <= bound.adding(milliseconds: every / 4) ? max(target, now) : bound
   }
 
@@ -116,14 +126,15 @@ package struct PollPacer: Sendable {
 
   private static let lookBackPause: Int64 = 60_000
 
-  /// A retry after a failure is made now.
-  package mutating func retried(at now: Instant) { lastLook = now }
+  /// A poll is made now that was due before: a retry after a failure, or one that had to wait.
+  package mutating func made(at now: Instant) { lastLook = now }
 
   // MARK: What came
 
   /// A poll was answered: with a newest period, or with nothing new. True when a period was published by it.
   @discardableResult
   package mutating func answered(_ period: NewestPeriod?, at moment: Instant) -> Bool {
+    guard follows else { return false }
     let isNew = publication.answered(period, at: moment)
     let awaited = publication.awaitedEnd(at: moment)
     // One series of repeated polls for each period, and none before the moment at which it usually comes. Where an older
@@ -138,7 +149,7 @@ package struct PollPacer: Sendable {
   }
 
   /// A poll failed: what is there now is not known.
-  package mutating func failed() { publication.failed() }
+  package mutating func failed() { if follows { publication.failed() } }
 
   // MARK: What changes
 
@@ -146,6 +157,7 @@ package struct PollPacer: Sendable {
   package mutating func clockStepped(at now: Instant) {
     nextSlot = schedule.slot(after: now)
     nextDaily = daily?.slot(after: now)
+    firstLook = now.adding(milliseconds: spread)
     lastLook = nil
     attempts = nil
     publication.clockStepped()

@@ -43,6 +43,7 @@ extension Poller {
     guard let name = feed.definition.budget, budgets[name] != nil else {
       return start(feed, purpose, slots: slots, moment)
     }
+    feed.poll.noteDue(at: moment)
     defer { publishBudgets() }
     switch budgets[name]?.ask(feed.definition.name, purpose, at: moment) {
     case .go(let replaced):
@@ -71,6 +72,7 @@ extension Poller {
         spent(name)
         guard let feed = byName[next.feed] else { continue }
         feed.isWaiting = false
+        feed.pacer.made(at: moment.civil)
         start(feed, next.purpose, slots: 1, moment)
         plan(feed)
         publish(feed)
@@ -101,13 +103,12 @@ extension Poller {
     }
   }
 
-  /// Every budget in the order of names, from any thread; what is available is that of the newest change.
-  package nonisolated func budgetStatus() -> [BudgetStatus] { budgetBoard.withLock { $0 } }
-
-  func publishBudgets() {
-    guard !budgets.isEmpty || !budgetBoard.withLock({ $0.isEmpty }) else { return }
+  /// Every budget in the order of names, from any thread.
+  package nonisolated func budgetStatus() -> [BudgetStatus] {
+    let budgets = budgetBoard.withLock { $0 }
+    guard !budgets.isEmpty else { return [] }
     let moment = moment()
-    let statuses = budgets.values.sorted { $0.definition.name < $1.definition.name }.map { budget in
+    return budgets.map { budget in
       let held = budget.heldUntil.flatMap { $0 > moment.monotonic ? $0.nanoseconds(since: moment.monotonic) : nil }
       return BudgetStatus(
         name: budget.definition.name, requests: budget.definition.requests,
@@ -115,14 +116,18 @@ extension Poller {
         waiting: budget.waitingCount, granted: budget.granted, refused: budget.refused,
         heldUntil: held.map { moment.civil.adding(milliseconds: Int64(Double($0) / 1_000_000 * clock.speed)) })
     }
-    budgetBoard.withLock { $0 = statuses }
+  }
+
+  func publishBudgets() {
+    let ordered = budgets.values.sorted { $0.definition.name < $1.definition.name }
+    budgetBoard.withLock { $0 = ordered }
   }
 
   // MARK: Memory
 
   private func spent(_ name: String) {
     unkept[name, default: 0] += 1
-    guard let budget = budgets[name], unkept[name, default: 0] * 2 >= budget.allowance else { return }
+    guard let budget = budgets[name], unkept[name, default: 0] * 2 >= max(1, budget.allowance) else { return }
     askForMemory(.soon)
   }
 

@@ -24,7 +24,7 @@ package actor Poller {
   private let publications: @Sendable (PublicationNews) -> Void
   let memoryChanged: @Sendable (MemoryUrgency) -> Void
   private let board = StatusBoard()
-  let budgetBoard = Mutex<[BudgetStatus]>([])
+  let budgetBoard = Mutex<[RequestBudget]>([])
   let transport: Transport
   private(set) var feeds: [PolledFeed] = []
   private(set) var byName: [String: PolledFeed] = [:]
@@ -201,7 +201,7 @@ package actor Poller {
     arm()
   }
 
-  func moment() -> FeedPoll.Moment {
+  nonisolated func moment() -> FeedPoll.Moment {
     FeedPoll.Moment(
       civil: clock.now(), monotonic: clock.monotonicNow(), wallSeconds: wall.now().milliseconds / 1_000)
   }
@@ -221,7 +221,7 @@ package actor Poller {
     if let due {
       poll(feed, due.purpose, slots: due.slots, moment)
     } else if isRetry {
-      feed.pacer.retried(at: moment.civil)
+      feed.pacer.made(at: moment.civil)
       poll(feed, .regular, slots: 0, moment)
     }
     tellLateness(feed, moment.civil)

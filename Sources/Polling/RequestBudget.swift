@@ -224,8 +224,9 @@ extension RequestBudget {
     return memory
   }
 
-  /// How many requests may be made between two times that the memory is kept: a twentieth of the budget.
-  package var allowance: Int { max(1, definition.requests / 20) }
+  /// How many requests may be made between two times that the memory is kept: a twentieth of the budget. Of a budget
+  /// below twenty each request is kept by itself.
+  package var allowance: Int { definition.requests / 20 }
 
   /// Takes what was spent before a restart, `ageMilliseconds` (real) ago.
   package mutating func recall(_ memory: Memory, ageMilliseconds: Int64, at moment: FeedPoll.Moment) {

@@ -36,7 +36,7 @@ struct FeedIntakeTests {
   func verdicts(verdict: DecodeVerdict, expected: String) {
     var decoded = DecodedBody()
     decoded.verdict = verdict
-    #expect(Self.word(FeedIntake.verdict(decoded, receivedAt: Sample.start)) == expected)
+    #expect(Self.word(FeedIntake.verdict(decoded)) == expected)
   }
 
   @Test func aBadRowIsSaidAndTheGoodOnesCount() {
@@ -47,7 +47,7 @@ struct FeedIntakeTests {
     ]
     decoded.errors = [RowError(.value, path: "$[1].pm25", row: 1, message: "“x” is no number")]
     decoded.errorCount = 1
-    guard case .confirmed(1, let fault, _, _) = FeedIntake.verdict(decoded, receivedAt: Sample.start) else {
+    guard case .confirmed(1, let fault, _, _) = FeedIntake.verdict(decoded) else {
       Issue.record("not confirmed")
       return
     }
