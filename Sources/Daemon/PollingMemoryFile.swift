@@ -10,7 +10,7 @@ import Synchronization
 /// little too high in it while the daemon runs, so that a restart at any moment grants none twice.
 final class PollingMemoryFile: Sendable {
   static let soonMilliseconds = 1_000
-  static let lazyMilliseconds = 60_000
+  static let lazyMilliseconds = 300_000
 
   private struct State {
     /// What is scheduled; `soon` overtakes `lazy`.

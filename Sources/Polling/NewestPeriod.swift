@@ -6,13 +6,18 @@ package struct NewestPeriod: Hashable, Sendable {
   package var end: Instant
   /// The shortest averaging period of the values that end there, milliseconds; 0 for instantaneous ones.
   package var spanMilliseconds: Int64
-  /// Stations with at least one value of it. Some sources show a new hour before most of its stations are there.
+  /// Stations with at least one value of it; of instantaneous values, which every station stamps for itself, all of the
+  /// answer's. Some sources show a new hour before most of its stations are there.
   package var stations: Int
+  /// Stations with a value of it or of the two periods before.
+  package var recentStations: Int
 
-  package init(end: Instant, spanMilliseconds: Int64, stations: Int) {
+  /// - Parameter recentStations: nil: the same number.
+  package init(end: Instant, spanMilliseconds: Int64, stations: Int, recentStations: Int? = nil) {
     self.end = end
     self.spanMilliseconds = spanMilliseconds
     self.stations = stations
+    self.recentStations = max(stations, recentStations ?? stations)
   }
 
   /// How far the stamps of a source's clock may be ahead of ours, milliseconds.
@@ -30,11 +35,17 @@ extension ReadingBatch {
     }
     guard let end else { return nil }
     var span = Int64.max
-    var seen: Set<UInt32> = []
     for reading in readings where !reading.value.isNaN && reading.end == end {
-      seen.insert(reading.station)
       span = min(span, reading.spanMilliseconds)
     }
-    return NewestPeriod(end: end, spanMilliseconds: span, stations: seen.count)
+    var newest: Set<UInt32> = []
+    var recent: Set<UInt32> = []
+    let earliest = span == 0 ? Instant(milliseconds: .min) : end.adding(milliseconds: -3 * span)
+    for reading in readings where !reading.value.isNaN && reading.end > earliest && reading.end <= end {
+      recent.insert(reading.station)
+      if reading.end == end { newest.insert(reading.station) }
+    }
+    let stations = span == 0 ? recent.count : newest.count
+    return NewestPeriod(end: end, spanMilliseconds: span, stations: stations, recentStations: recent.count)
   }
 }

@@ -4,7 +4,7 @@ internal import Timekeeping
 /// When a feed's new periods appear (发布延迟): learned from its answers, told as the next expectation. No clock, no I/O.
 ///
 /// A period counts as published when the bulk of its stations is there (`PublicationRules.completeness` of the usual
-/// number). The hour of the day makes no difference: a source that is slow at night is slow in the quantiles.
+/// number, and of those that had a value just before). The hour of the day makes no difference: a source that is slow at night is slow in the quantiles.
 package struct PublicationLag: Hashable, Sendable {
   /// What is used of the samples; made anew with each publication.
   private struct Learned: Hashable {
@@ -75,6 +75,7 @@ package struct PublicationLag: Hashable, Sendable {
     guard isBulk(period) else {
       partial = period
       lastWithout = moment
+      if newestEnd == nil { begin(before: period) }
       return false
     }
     publish(period, at: moment)
@@ -91,9 +92,17 @@ package struct PublicationLag: Hashable, Sendable {
     isAwake = false
   }
 
+  /// The first answer holds a period that is not whole: it is awaited, the one before counts as there.
+  private mutating func begin(before period: NewestPeriod) {
+    newestEnd = period.end.adding(milliseconds: -period.spanMilliseconds)
+    span = period.spanMilliseconds
+    learn()
+  }
+
   private func isBulk(_ period: NewestPeriod) -> Bool {
-    guard !stationCounts.isEmpty else { return true }
-    let usual = stationCounts.sorted()[stationCounts.count / 2]
+    // Stations that had a value just before are expected, from the first answer on.
+    let median = stationCounts.isEmpty ? 0 : stationCounts.sorted()[stationCounts.count / 2]
+    let usual = max(median, period.recentStations)
     return Double(period.stations) >= (Double(usual) * rules.completeness).rounded(.down)
   }
 

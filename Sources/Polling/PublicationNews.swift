@@ -8,7 +8,7 @@ package struct PublicationNews: Hashable, Sendable {
 
 /// How soon `Poller.memory()` should be kept.
 package enum MemoryUrgency: Sendable {
-  /// Within a minute: what is lost is learned again.
+  /// Within some minutes: what is lost is learned again.
   case lazy
   /// Within a second: requests of a budget were spent.
   case soon

@@ -144,9 +144,13 @@ struct PublicationLagTests {
 
   // MARK: Half an hour is no hour
 
-  /// The national feed shows an hour with 36 of its 1,499 stations first; the hour counts when the bulk is there.
-  @Test func theBulkCounts() {
-    var simulation = SimulatedPublisher(Self.feed(), cadence: Self.hour) { _ in 10 * Self.minute }
+  /// The national feed shows an hour with 36 of its 1,499 stations first; the hour counts when the bulk is there, also
+  /// when the slots before anything is learned see the 36 alone.
+  @Test(arguments: [420, 720, 2_400])
+  func theBulkCounts(offset: Int) {
+    var simulation = SimulatedPublisher(Self.feed(offset: .seconds(offset)), cadence: Self.hour) { _ in
+      10 * Self.minute
+    }
     simulation.stations = { _, after in after < 15 * Self.minute ? 36 : 1_499 }
     simulation.run(hours: 24 * 8)
     let usual = simulation.pacer.publication.summary.usualMilliseconds ?? 0
@@ -259,7 +263,8 @@ struct PublicationLagTests {
     let now = Instant(milliseconds: 2 * Self.hour + 60_000)
     #expect(
       batch.newestPeriod(at: now)
-        == NewestPeriod(end: Instant(milliseconds: 2 * Self.hour), spanMilliseconds: Self.hour, stations: 2))
+        == NewestPeriod(
+          end: Instant(milliseconds: 2 * Self.hour), spanMilliseconds: Self.hour, stations: 2, recentStations: 3))
     #expect(ReadingBatch().newestPeriod(at: now) == nil)
   }
 }

@@ -38,7 +38,9 @@ struct SimulatedPublisher {
     while number > -100 {
       let after = now.milliseconds - end(number).milliseconds - lag(number)
       if after >= 0 {
-        return NewestPeriod(end: end(number), spanMilliseconds: span, stations: stations(number, after))
+        return NewestPeriod(
+          end: end(number), spanMilliseconds: span, stations: stations(number, after),
+          recentStations: stations(number - 1, .max))
       }
       number -= 1
     }
