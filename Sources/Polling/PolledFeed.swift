@@ -16,6 +16,8 @@ final class PolledFeed {
   /// When the newest answer came.
   var answeredAt: Instant
   var lateCount: UInt64 = 0
+  /// The newest success of an earlier process.
+  var earlierSuccess: Instant?
   var token: TransferToken?
   /// Number of the newest plan; older entries of the due queue are void.
   var plan: UInt64 = 0
@@ -37,10 +39,12 @@ final class PolledFeed {
     address.map { definition.request(userAgent: userAgent, address: $0) } ?? request
   }
 
+  var lastSuccess: Instant? { poll.status.lastSuccess ?? earlierSuccess }
+
   /// What a poll asks for; nil: the feed's own address.
   func address(_ purpose: PollPacer.Purpose, at now: Instant) -> String? {
     guard let lookBack = definition.lookBack else { return nil }
-    let from = lookBack.start(at: now, isLong: purpose == .lookBack, lastSuccess: poll.status.lastSuccess)
+    let from = lookBack.start(at: now, isLong: purpose == .lookBack, lastSuccess: lastSuccess)
     return lookBack.address(definition.url, from: from, until: now)
   }
 }

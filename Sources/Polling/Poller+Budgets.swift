@@ -144,11 +144,11 @@ extension Poller {
     isMemoryAsked = false
     unkept = [:]
     var memory = PollingMemory(savedAt: moment.wallSeconds * 1_000)
-    for feed in feeds where feed.definition.publication != nil {
+    for feed in feeds where feed.definition.isRemembered {
       memory.feeds.append(
         PollingMemory.Feed(
           name: feed.definition.name, address: stableHash(feed.definition.url),
-          publication: feed.pacer.publication.memory))
+          publication: feed.pacer.publication.memory, lastSuccess: feed.lastSuccess))
     }
     for budget in budgets.values.sorted(by: { $0.definition.name < $1.definition.name }) {
       memory.budgets.append(
@@ -161,4 +161,16 @@ extension Poller {
 
   /// Takes what an earlier process remembered; before the first `apply`.
   package func recall(_ memory: PollingMemory) { remembered = memory }
+}
+
+extension FeedDefinition {
+  /// A restart has to know something of it.
+  var isRemembered: Bool { publication != nil || lookBack != nil }
+}
+
+extension PollingMemory.Feed {
+  /// It is of that feed under the same address.
+  func isOf(_ definition: FeedDefinition) -> Bool {
+    name == definition.name && address == stableHash(definition.url)
+  }
 }

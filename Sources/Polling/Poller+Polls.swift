@@ -42,7 +42,8 @@ extension Poller {
   private func learn(_ feed: PolledFeed, _ record: PollRecord, _ newest: NewestPeriod?) -> Bool {
     switch record.outcome {
     case .ok, .notModified, .empty:
-      if feed.pacer.answered(newest, at: feed.answeredAt), feed.definition.publication != nil { askForMemory(.lazy) }
+      let isNew = feed.pacer.answered(newest, at: feed.answeredAt)
+      if isNew || feed.definition.lookBack != nil { askForMemory(.lazy) }
       tellLateness(feed, moment().civil)
       return true
     case .throttled:

@@ -112,18 +112,14 @@ package actor Poller {
     var poll = FeedPoll(definition, limits: limits, speed: clock.speed)
     if let old { poll.inherit(old.poll.status) }
     var pacer = PollPacer(definition, zone: zone, now: now)
-    if let memory = publicationMemory(of: definition, old) { pacer.recall(memory) }
+    let earlier = old == nil ? remembered?.feeds.first { $0.isOf(definition) } : nil
+    if let memory = earlier?.publication { pacer.recall(memory) }
+    if let old, old.definition.url == definition.url { pacer.recall(old.pacer.publication.memory) }
     if let denser = definition.denser { _ = pacer.setDense(denser.applies(to: levels), at: now) }
     let feed = PolledFeed(definition, poll: poll, pacer: pacer, userAgent: userAgent, now: now)
     feed.lateCount = old?.lateCount ?? 0
+    feed.earlierSuccess = old?.earlierSuccess ?? earlier?.lastSuccess
     return feed
-  }
-
-  /// What was learned of a feed under the same address, before a reload or a restart.
-  private func publicationMemory(of definition: FeedDefinition, _ old: PolledFeed?) -> PublicationLag.Memory? {
-    if let old { return old.definition.url == definition.url ? old.pacer.publication.memory : nil }
-    let address = stableHash(definition.url)
-    return remembered?.feeds.first { $0.name == definition.name && $0.address == address }?.publication
   }
 
   private func retire(_ feed: PolledFeed) {

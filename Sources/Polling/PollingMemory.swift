@@ -1,4 +1,4 @@
-internal import AirQuality
+package import AirQuality
 
 /// What the poller has to know after a restart: learned publication lags and spent requests. The daemon keeps its bytes.
 package struct PollingMemory: Hashable, Sendable {
@@ -7,11 +7,16 @@ package struct PollingMemory: Hashable, Sendable {
     package var name: String
     package var address: UInt64
     package var publication: PublicationLag.Memory
+    /// How far back a look-back has to reach.
+    package var lastSuccess: Instant?
 
-    package init(name: String, address: UInt64, publication: PublicationLag.Memory) {
+    package init(
+      name: String, address: UInt64, publication: PublicationLag.Memory, lastSuccess: Instant? = nil
+    ) {
       self.name = name
       self.address = address
       self.publication = publication
+      self.lastSuccess = lastSuccess
     }
   }
   /// What is spent of a budget.
@@ -65,6 +70,7 @@ package struct PollingMemory: Hashable, Sendable {
       writer.signed(memory.span)
       writer.list(memory.gaps) { $0.signed($1) }
       writer.list(memory.stationCounts) { $0.signed(Int64($1)) }
+      writer.optional(feed.lastSuccess) { $0.signed($1.milliseconds) }
     }
     body.list(budgets) { writer, budget in
       writer.text(budget.name)
@@ -92,7 +98,9 @@ package struct PollingMemory: Hashable, Sendable {
     for _ in 0..<(try reader.count(of: "feeds")) {
       let name = try reader.text()
       let address = try reader.fixed(UInt64.self)
-      feeds.append(Feed(name: name, address: address, publication: try Self.publication(&reader)))
+      let publication = try Self.publication(&reader)
+      let lastSuccess = try reader.byte() == 0 ? nil : Instant(milliseconds: try Self.moment(&reader))
+      feeds.append(Feed(name: name, address: address, publication: publication, lastSuccess: lastSuccess))
     }
     for _ in 0..<(try reader.count(of: "budgets")) {
       var budget = Budget(name: try reader.text(), spent: RequestBudget.Memory())

@@ -135,6 +135,24 @@ struct PollerPacingTests {
     server.stop()
   }
 
+  /// A feed that never gets a request is late in time, not silently in order.
+  @Test func whoWaitsForeverIsLate() async throws {
+    let asked = Asked()
+    let server = Self.server(asked)
+    var rig = try PollerTests.Rig()
+    var feeds = ["a", "b"].map { PollerTests.feed($0, server.url("/" + $0)) }
+    for index in feeds.indices { feeds[index].budget = "one" }
+    await rig.poller.apply(
+      definitions: feeds, budgets: [BudgetDefinition(name: "one", requests: 1, per: .seconds(86_400))])
+    await rig.minute()
+    _ = try await Self.confirm(&rig, nil)
+    #expect(rig.status("b").isWaiting && rig.status("b").state == .ok)
+    for _ in 0..<5 { await rig.minute() }
+    #expect(rig.status("b").state == .late && rig.status("b").polls == 0)
+    await rig.poller.shutdown(deadline: .seconds(1))
+    server.stop()
+  }
+
   /// What one feed of a provider is told holds the others too.
   @Test func aThrottledFeedHoldsItsProvider() async throws {
     let asked = Asked()
@@ -217,7 +235,18 @@ struct PollerPacingTests {
     #expect(asked.all == ["/\(base + 60 - 3_600)/\(base + 60)", "/\(base + 120 - 86_400)/\(base + 120)"])
     let once = try await rig.poller.pollOnce("a")
     #expect(once.status == 200)
+    let memory = await rig.poller.memory()
     await rig.poller.shutdown(deadline: .seconds(1))
+    // Nine hours later another process asks for all since the last success.
+    var next = try PollerTests.Rig()
+    next.clock.advance(by: .seconds(9 * 60))
+    await next.poller.recall(try PollingMemory(memory.bytes))
+    feed.offset = .seconds(9 * 3_600 + 60)
+    await next.poller.apply(definitions: [feed])
+    await next.minute()
+    _ = try await Self.confirm(&next, nil)
+    #expect(asked.all.last == "/\(base + 120)/\(base + 9 * 3_600 + 60)")
+    await next.poller.shutdown(deadline: .seconds(1))
     server.stop()
   }
 }

@@ -106,6 +106,28 @@ struct PublicationLagTests {
     #expect(delays[delays.count * 9 / 10] < 240)
   }
 
+  /// While a level is in force the shorter interval is the longest distance; afterwards one poll an hour is enough again.
+  @Test func denserPollingBoundsTheDistance() {
+    var feed = Self.feed()
+    feed.denser = DenserPolling(levels: ["red"], every: .seconds(300))
+    var simulation = SimulatedPublisher(feed, cadence: Self.hour) { number in
+      25 * Self.minute + Int64(number % 5) * 10_000
+    }
+    simulation.run(hours: 48)
+    let now = simulation.end(48)
+    let changes = [simulation.pacer.setDense(true, at: now), simulation.pacer.setDense(true, at: now)]
+    #expect(changes == [true, false])
+    simulation.run(hours: 60, from: now)
+    let dense = simulation.polls(fromHour: 48)
+    for (before, after) in zip(dense, dense.dropFirst()) {
+      #expect(after.at.milliseconds - before.at.milliseconds <= 376_000)
+    }
+    let ends = simulation.pacer.setDense(false, at: simulation.end(60))
+    #expect(ends)
+    simulation.run(hours: 84, from: simulation.end(60))
+    #expect(simulation.polls(fromHour: 61).count < 23 * 2)
+  }
+
   /// A source that becomes faster is followed down, one that becomes slower is followed up.
   @Test(arguments: [(30, 10), (10, 30)])
   func changesAreFollowed(_ minutes: (Int64, Int64)) {
@@ -203,7 +225,10 @@ struct PublicationLagTests {
     var first = SimulatedPublisher(Self.feed(), cadence: Self.hour) { _ in 20 * Self.minute }
     first.run(hours: 24 * 4)
     var memory = PollingMemory(savedAt: 7)
-    memory.feeds = [.init(name: "national", address: 3, publication: first.pacer.publication.memory)]
+    memory.feeds = [
+      .init(name: "national", address: 3, publication: first.pacer.publication.memory, lastSuccess: first.end(3)),
+      .init(name: "new", address: 4, publication: .init()),
+    ]
     memory.budgets = [.init(name: "b", spent: .init())]
     memory.budgets[0].spent.parts = [.init(ageMilliseconds: 5, count: 9)]
     let read = try PollingMemory(memory.bytes)
