@@ -297,8 +297,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "AirQuality", "Assessment", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling", "Reports",
-        "Secrets", "Store", "TestSupport", "Timekeeping", "Transport", "Web",
+        "AirQuality", "Assessment", "CZlib", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling",
+        "Reports", "Secrets", "Store", "TestSupport", "Timekeeping", "Transport", "Web",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

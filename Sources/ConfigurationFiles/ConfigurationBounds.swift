@@ -33,6 +33,7 @@ package enum ConfigurationBounds {
   package static let forwardSources = 2_000
   package static let forwardDelayMilliseconds: ClosedRange<Int64> = 0...6 * 3_600_000
   package static let defaultForwardDelayMilliseconds: Int64 = 1_200_000
+  package static let budgets = 1_000
   package static let instrumentConnections = 1...10_000
   package static let defaultInstrumentConnections = 256
   package static let instrumentIdleMilliseconds: ClosedRange<Int64> = 10_000...7 * 86_400_000

@@ -121,6 +121,9 @@ extension ConfigurationWarning.Concern {
     case .listensBeyondLoopback(let address):
       "\(address) is reachable from other machines: put a proxy with TLS and login in front of it"
     case .overriddenByEnvironment(let variable): "the environment variable \(variable) overrides this value"
+    case .budgetWithoutFeeds: "no feed shares this budget: list its feeds, or give feeds its name under budget"
+    case .budgetTooSmall(let polls, let requests, let per):
+      "its feeds are polled \(polls) times per \(per), more than \(requests): polls will wait; raise every"
     }
   }
 }

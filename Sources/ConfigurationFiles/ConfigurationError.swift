@@ -71,6 +71,8 @@ package struct ConfigurationWarning: Hashable, Sendable {
     case fragmentNotRead
     case listensBeyondLoopback(address: String)
     case overriddenByEnvironment(variable: String)
+    case budgetWithoutFeeds
+    case budgetTooSmall(polls: Int, requests: Int, per: String)
   }
 
   package init(_ concern: Concern, at location: SourceLocation, path: String = "") {

@@ -5,6 +5,7 @@ extension ConfigurationLoader {
   static let feedKeys = [
     "name", "url", "enabled", "format", "every", "offset", "timeout", "connect_timeout", "low_speed", "max_body",
     "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after",
+    "publication", "denser", "look_back", "budget",
   ]
 
   /// The polled feeds and those of instruments that dial in, which have `listen` in place of `url`.
@@ -87,6 +88,7 @@ extension ConfigurationLoader {
       station: filledText(fields["station"], "a station's id"),
       lateAfterMilliseconds: duration(fields["late_after"], in: ConfigurationBounds.silenceMilliseconds),
       frozenAfterMilliseconds: duration(fields["frozen_after"], in: ConfigurationBounds.silenceMilliseconds),
+      pacing: readPacing(fields, every: interval),
       origin: ConfigurationOrigin(node.location, path: node.path))
     return name == nil ? nil : result
   }

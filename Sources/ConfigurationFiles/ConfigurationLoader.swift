@@ -36,7 +36,7 @@ package struct ConfigurationLoader {
 
   static let rootKeys = [
     "version", "site", "state", "listen", "counties", "stations", "targets", "ledger", "history", "aqi", "feeds",
-    "alerts", "hooks", "limits", "retention", "forward", "screening", "inspectors", "hot_spots", "lidar",
+    "alerts", "hooks", "limits", "retention", "forward", "budgets", "screening", "inspectors", "hot_spots", "lidar",
   ]
 
   private mutating func loadAll() -> LoadedConfiguration? {
@@ -55,7 +55,9 @@ package struct ConfigurationLoader {
     }
     let merged = merge(roots)
     readSite(merged, main: main)
-    let ((feeds, instruments), hooks) = (readFeeds(merged["feeds"] ?? []), readHooks(merged["hooks"] ?? []))
+    var (feeds, instruments) = readFeeds(merged["feeds"] ?? [])
+    let budgets = readBudgets(merged["budgets"] ?? [], &feeds)
+    let hooks = readHooks(merged["hooks"] ?? [])
     let forwards = readForwards(merged["forward"] ?? [])
     let targets = readTargets(merged["targets"] ?? [])
     let ledger = readLedger(merged["ledger"]?.first)
@@ -78,7 +80,7 @@ package struct ConfigurationLoader {
       path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
-      instruments: instruments, forwards: forwards, warnings: warnings)
+      instruments: instruments, forwards: forwards, budgets: budgets, warnings: warnings)
     loaded.screening = screening
     loaded.inspectorToken = inspectorToken
     loaded.hotSpots = hotSpots
@@ -139,7 +141,7 @@ package struct ConfigurationLoader {
   /// All values of each top-level key over the files; keys that cannot repeat are checked here.
   private mutating func merge(_ roots: [ConfigurationNode]) -> [String: [ConfigurationNode]] {
     var merged: [String: [ConfigurationNode]] = [:]
-    let lists: Set<String> = ["counties", "stations", "targets", "history", "feeds", "hooks", "forward"]
+    let lists: Set<String> = ["counties", "stations", "targets", "history", "feeds", "hooks", "forward", "budgets"]
     for root in roots {
       guard let fields = fields(root, Self.rootKeys) else { continue }
       for key in Self.rootKeys where key != "version" {

@@ -35,6 +35,8 @@ package struct FeedConfiguration: Sendable, Hashable {
   /// Civil time with the same content after which the feed is frozen; nil: six times `every`, at least three averaging
   /// periods of its data.
   package var frozenAfterMilliseconds: Int64?
+  /// What moves its polls beside `every`.
+  package var pacing = FeedPacing()
   /// Where the feed stands; no part of its identity.
   package var origin: ConfigurationOrigin
   package var location: SourceLocation { origin.location }

@@ -13,6 +13,7 @@ extension LoadedConfiguration {
       .init("feeds", .list(feeds.map { explainFeed($0) })),
       .init("instruments", .list(instruments.map { explainInstruments($0) })),
       .init("forward", .list(forwards.map { explainForward($0) })),
+      .init("budgets", .list(budgets.map { explainBudget($0) })),
       .init("polls_per_minute", .number(pollsPerMinute)),
       .init("targets", .list(targets.map { .text($0.path) })),
       .init("ledger", explainLedger()),
@@ -115,6 +116,7 @@ extension LoadedConfiguration {
       .init(
         "frozen_after", feed.frozenAfterMilliseconds.map { time($0) } ?? .text("6 x every, at least 3 data periods")),
     ]
+    members += explainPacing(feed)
     if let station = feed.station { members.append(.init("station", .text(station))) }
     return .object(members)
   }

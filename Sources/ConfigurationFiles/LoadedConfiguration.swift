@@ -34,6 +34,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var instruments: [InstrumentFeedConfiguration] = []
   /// Superior platforms that are reported to.
   package var forwards: [ForwardConfiguration] = []
+  /// Requests that feeds share.
+  package var budgets: [BudgetConfiguration] = []
   /// Thresholds of screening.
   package var screening = ScreeningLimits()
   /// When a station is a hot spot, and who owns it.

@@ -47,6 +47,7 @@ package actor DaemonRuntime {
   /// What inspectors show to the HTTP listener.
   let inspectorToken = Mutex<Secret?>(nil)
   var poster: HookPoster?
+  var memory: PollingMemoryFile?
   let deliverer = DelivererHolder()
   var server: WebServer?
   var signals: SignalWatcher?
@@ -146,22 +147,13 @@ package actor DaemonRuntime {
     forwarder = Forwarder(holder: holder, pipeline: pipeline, clock: clock, logger: logger)
     poster = try HookPoster()
     makeDeliverer(configuration, store)
-    var transportLimits = TransportLimits()
-    transportLimits.maxTransfers = loaded.limits.connections
-    transportLimits.maxTransfersPerHost = loaded.limits.connectionsPerHost
-    poller.set(
-      try Poller(
-        clock: clock, zone: loaded.site.offset, limits: Self.pollingLimits(clock), transportLimits: transportLimits,
-        userAgent: "lantian/\(DaemonOptions.version)",
-        consumer: { [poller] answer in
-          intake.take(answer) { verdict in poller.poller?.report(answer.id, verdict) }
-        },
-        observer: { [self] record in note(record) }, clockJumped: { [logger] in Self.log($0, logger) }))
+    let memory = PollingMemoryFile(stateDirectory: loaded.stateDirectory, logger: logger)
+    try await makePoller(configuration, intake, clock, memory)
     try await put(configuration, in: pipeline, recovered.engine.configuration)
     try await listen(loaded, holder, pipeline, intake, clock)
     await pipeline.start()
     intake.use(configuration.readers, offset: loaded.site.offset)
-    await poller.poller?.apply(definitions: configuration.definitions)
+    await poller.poller?.apply(definitions: configuration.definitions, budgets: configuration.budgets)
     await poller.poller?.start()
     deliverer.deliverer?.wake()
     try await listenForInstruments(configuration)
@@ -230,8 +222,9 @@ package actor DaemonRuntime {
         broadcaster.publish(events: events)
         for event in events { Self.log(event, logger) }
       },
-      view: { [broadcaster, options, pipelines] view in
+      view: { [broadcaster, options, pipelines, poller] view in
         broadcaster.publish(view: view)
+        poller.poller?.use(levels: Self.levels(view))
         for act in options.onView?(view) ?? [] { pipelines.pipeline?.submit(.act(act)) }
       },
       deliveries: { [deliverer] in deliverer.deliverer?.wake() },

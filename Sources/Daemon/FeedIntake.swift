@@ -18,6 +18,8 @@ final class FeedIntake: Sendable {
   struct Reader: Sendable {
     var decoder: FeedDecoder
     var defaultStation: String?
+    /// The newest period of each answer is wanted.
+    var followsPublications = false
   }
 
   struct State {
@@ -94,7 +96,8 @@ final class FeedIntake: Sendable {
       receivedAt: answer.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: reader.defaultStation)
     let decoded = reader.decoder.decode(answer.body, context: context)
     logRowErrors(decoded, feed: answer.feed)
-    let verdict = Self.verdict(decoded)
+    let newest = reader.followsPublications ? decoded.newestPeriod(at: answer.receivedAt) : nil
+    let verdict = Self.verdict(decoded, newest: newest)
     let batch = FeedBatch(decoded, feed: answer.feed, receivedAt: answer.receivedAt)
     guard !batch.readings.isEmpty || !batch.layers.isEmpty else { return report(verdict) }
     submit(.batch(batch)) { result in
@@ -118,7 +121,7 @@ final class FeedIntake: Sendable {
   }
 
   /// What the decoder's verdict means for the feed.
-  static func verdict(_ decoded: DecodedBody) -> PollVerdict {
+  static func verdict(_ decoded: DecodedBody, newest: NewestPeriod? = nil) -> PollVerdict {
     switch decoded.verdict {
     case .ok:
       let fault = decoded.errors.first.map {
@@ -126,8 +129,9 @@ final class FeedIntake: Sendable {
       }
       let period = decoded.batch.readings.lazy.map(\.spanMilliseconds).max() ?? 0
       return .confirmed(
-        readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault, periodMilliseconds: Int64(period)
-      )
+        readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault,
+        periodMilliseconds: Int64(period),
+        newest: newest)
     case .empty:
       return .empty(fault: FeedFault(code: "empty", message: "the answer holds no row"))
     case .failed(let failure):

@@ -15,6 +15,8 @@ package struct RuntimeConfiguration: Sendable {
   package var engine: EngineConfiguration
   var readers: [String: FeedIntake.Reader]
   var definitions: [FeedDefinition]
+  /// Requests that feeds share.
+  var budgets: [BudgetDefinition]
   /// Feeds of instruments that dial in.
   var listeners: [InstrumentListenerDefinition]
   var hooks: [Delivery.HookConfiguration]
@@ -37,7 +39,8 @@ package struct RuntimeConfiguration: Sendable {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(
-          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil))
+          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil),
+          followsPublications: feed.pacing.publication != nil)
       } catch {
         problems.append(feed.problem(error))
       }
@@ -52,6 +55,7 @@ package struct RuntimeConfiguration: Sendable {
       }
       return definition
     }
+    budgets = loaded.budgets.map { BudgetDefinition($0, site: loaded.site.offset) }
     listeners = loaded.instruments.filter(\.enabled).map {
       InstrumentListenerDefinition($0, offset: loaded.site.offset)
     }
@@ -182,6 +186,7 @@ extension FeedDefinition {
     maxRedirects = feed.maxRedirects
     lateAfter = feed.lateAfterMilliseconds.map { .milliseconds($0) }
     frozenAfter = feed.frozenAfterMilliseconds.map { .milliseconds($0) }
+    use(feed.pacing)
   }
 }
 

@@ -68,6 +68,7 @@ struct WebBridge: Sendable {
       BoundView(name: "connections", limit: Int64(limits.connections)),
       BoundView(name: "connections_per_host", limit: Int64(limits.connectionsPerHost)),
     ]
+    view.budgets = budgets
     return view
   }
 
@@ -75,7 +76,7 @@ struct WebBridge: Sendable {
     let verdicts = pipeline.committedVerdicts
     let polled = (poller.poller?.status() ?? []).map { status in
       let verdict = verdicts[status.name] ?? FeedVerdicts()
-      return FeedStatusView(
+      var view = FeedStatusView(
         name: status.name, state: Web.FeedState(rawValue: status.state.rawValue) ?? .ok, lastPoll: status.lastPoll,
         lastSuccess: status.lastSuccess,
         lastError: status.lastError.map {
@@ -86,6 +87,8 @@ struct WebBridge: Sendable {
         verdicts: verdict.labelled.map { LabelledCount($0.name, $0.count) },
         dispositions: verdict.dispositions.map { LabelledCount($0.name, $0.count) },
         pollDuration: status.duration, overruns: status.overruns)
+      complete(&view, from: status)
+      return view
     }
     return polled + instrumentFeeds(verdicts)
   }

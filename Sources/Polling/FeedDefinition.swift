@@ -36,6 +36,14 @@ package struct FeedDefinition: Hashable, Sendable {
   package var frozenAfter: Duration?
   /// Civil time without success after which the feed counts as late; nil: three times `every`.
   package var lateAfter: Duration?
+  /// How the feed's publication lag is learned and followed; nil: polls keep to their slots.
+  package var publication: PublicationRules?
+  /// Shorter intervals while a level is in force.
+  package var denser: DenserPolling?
+  /// The URL takes a time range.
+  package var lookBack: LookBack?
+  /// Name of the budget whose requests the feed shares.
+  package var budget: String?
 
   package init(name: String, url: String, every: Duration, offset: Duration? = nil) {
     self.name = name
@@ -47,8 +55,8 @@ package struct FeedDefinition: Hashable, Sendable {
   /// The limit in force for the whole transfer.
   package var effectiveTimeout: Duration { timeout ?? max(.seconds(5), min(every, .seconds(30))) }
 
-  /// The request without conditions.
-  package func request(userAgent: String) -> TransferRequest {
+  /// The request without conditions, for `address` or the feed's own URL.
+  package func request(userAgent: String, address: String? = nil) -> TransferRequest {
     var options = TransferOptions()
     options.connectTimeout = connectTimeout
     options.timeout = effectiveTimeout
@@ -63,7 +71,7 @@ package struct FeedDefinition: Hashable, Sendable {
     options.maxRedirects = maxRedirects
     options.authentication = authentication
     options.userAgent = userAgent
-    var request = TransferRequest(url: url, options: options)
+    var request = TransferRequest(url: address ?? url, options: options)
     request.method = method
     request.body = body
     request.headers = headers

@@ -147,5 +147,13 @@ extension FeedPoll {
     status.isOpen = false
   }
 
+  /// A slot came, whether the feed may make a request or not: from then on it can be late.
+  mutating func noteDue(at moment: Moment) { status.firstDue = status.firstDue ?? moment.civil }
+
+  /// Slots passed while the feed waited for a request of its budget.
+  mutating func shortOfBudget(_ budget: String, _ message: String, slots: Int, at moment: Moment) -> PollRecord {
+    skipped(.skipped, FeedFault(code: "budget", message: "budget \(budget): \(message)"), slots, moment)
+  }
+
   mutating func setNextPoll(_ instant: Instant) { status.nextPoll = instant }
 }

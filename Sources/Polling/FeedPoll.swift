@@ -41,6 +41,8 @@ package struct FeedPoll: Sendable {
   }
 
   struct Validators: Sendable {
+    /// The address they belong to: that of a feed with a time range changes.
+    var address: String
     var entityTag: String?
     var lastModified: String?
     var digest: BodyDigest
@@ -50,7 +52,7 @@ package struct FeedPoll: Sendable {
 
   enum Phase: Sendable {
     case idle
-    case transferring(PollID, isConditional: Bool)
+    case transferring(PollID, address: String, isConditional: Bool)
     case awaitingVerdict(PollID, until: MonotonicInstant, pending: Validators, answer: PollRecord)
   }
 
@@ -66,6 +68,7 @@ package struct FeedPoll: Sendable {
   }
 
   package let name: String
+  private let address: String
   package internal(set) var status: FeedStatus
   /// Real moment before which nothing starts; also the moment of the retry after a failure.
   package internal(set) var heldUntil: MonotonicInstant?
@@ -81,6 +84,7 @@ package struct FeedPoll: Sendable {
   ///   frozen are then told no sooner than after twenty ticks.
   package init(_ definition: FeedDefinition, limits: PollingLimits = PollingLimits(), speed: Double = 1) {
     name = definition.name
+    address = definition.url
     self.limits = limits
     status = FeedStatus(name: definition.name)
     let every = definition.every.milliseconds64
@@ -94,10 +98,21 @@ package struct FeedPoll: Sendable {
     if case .idle = phase { false } else { true }
   }
 
+  /// Whether a poll would start now.
+  package func isReady(at moment: Moment) -> Bool {
+    switch phase {
+    case .transferring: return false
+    case .awaitingVerdict(_, let until, _, _): return until <= moment.monotonic
+    case .idle: return heldUntil.map { $0 <= moment.monotonic } ?? true
+    }
+  }
+
   // MARK: A slot is due
 
   /// A slot (or a retry, `slots` 0) has come; `slots` counts it and those that passed unseen with it.
-  package mutating func due(_ id: PollID, slots: Int, at moment: Moment) -> DueAction {
+  ///
+  /// - Parameter address: what is asked for; nil: the feed's own URL.
+  package mutating func due(_ id: PollID, slots: Int, at moment: Moment, address: String? = nil) -> DueAction {
     if status.firstDue == nil { status.firstDue = moment.civil }
     var lost: [PollRecord] = []
     if case .awaitingVerdict(_, let until, _, var answer) = phase, until <= moment.monotonic {
@@ -117,8 +132,9 @@ package struct FeedPoll: Sendable {
     }
     heldUntil = nil
     if case .open(let openings) = breaker { breaker = .probing(openings: openings) }
-    let conditions = conditions()
-    phase = .transferring(id, isConditional: !conditions.isEmpty)
+    let address = address ?? self.address
+    let conditions = conditions(for: address)
+    phase = .transferring(id, address: address, isConditional: !conditions.isEmpty)
     status.polls += 1
     status.lastPoll = moment.civil
     return .start(conditions: conditions, lost: lost)
@@ -139,7 +155,7 @@ package struct FeedPoll: Sendable {
     }
   }
 
-  private mutating func skipped(
+  mutating func skipped(
     _ outcome: PollOutcome, _ fault: FeedFault, _ slots: Int, _ moment: Moment
   ) -> PollRecord {
     status.add(outcome, max(1, slots))
@@ -148,8 +164,8 @@ package struct FeedPoll: Sendable {
       slots: max(1, slots))
   }
 
-  private func conditions() -> [TransferHeader] {
-    guard let validators else { return [] }
+  private func conditions(for address: String) -> [TransferHeader] {
+    guard let validators, validators.address == address else { return [] }
     var headers: [TransferHeader] = []
     if let tag = validators.entityTag { headers.append(TransferHeader("If-None-Match", tag)) }
     if let date = validators.lastModified { headers.append(TransferHeader("If-Modified-Since", date)) }
@@ -162,7 +178,7 @@ package struct FeedPoll: Sendable {
   package mutating func answered(
     _ id: PollID, _ result: TransferResult, at moment: Moment, using generator: inout some RandomNumberGenerator
   ) -> AnswerAction {
-    guard case .transferring(id, let isConditional) = phase else { return .ignore }
+    guard case .transferring(id, let address, let isConditional) = phase else { return .ignore }
     status.bytes += UInt64(max(0, result.bytesReceived))
     status.duration.observe(seconds: result.totalSeconds)
     var record = PollRecord(
@@ -176,16 +192,17 @@ package struct FeedPoll: Sendable {
       return .finish(failed(&record, outcome, fault, moment, &generator))
     case .response(let response):
       record.status = response.status
-      return judge(response, isConditional, id, &record, moment, &generator)
+      return judge(response, (address, isConditional), id, &record, moment, &generator)
     }
   }
 
   private mutating func judge(
-    _ response: TransferResponse, _ isConditional: Bool, _ id: PollID, _ record: inout PollRecord, _ moment: Moment,
-    _ generator: inout some RandomNumberGenerator
+    _ response: TransferResponse, _ asked: (address: String, isConditional: Bool), _ id: PollID,
+    _ record: inout PollRecord, _ moment: Moment, _ generator: inout some RandomNumberGenerator
   ) -> AnswerAction {
     switch response.status {
-    case 304 where isConditional: return .finish(unchanged(&record, wasEmpty: validators?.wasEmpty ?? false, moment))
+    case 304 where asked.isConditional:
+      return .finish(unchanged(&record, wasEmpty: validators?.wasEmpty ?? false, moment))
     case 304:
       let fault = FeedFault(code: "http_304", message: "304 Not Modified, though nothing conditional was asked")
       return .finish(failed(&record, .httpError, fault, moment, &generator))
@@ -195,10 +212,10 @@ package struct FeedPoll: Sendable {
       return .finish(empty(&record, fault, moment))
     case 200..<300:
       var pending = Validators(
-        entityTag: usable(response.headers.first("ETag")),
+        address: asked.address, entityTag: usable(response.headers.first("ETag")),
         lastModified: usable(response.headers.first("Last-Modified")),
         digest: BodyDigest(response.body))
-      if let validators, validators.digest == pending.digest {
+      if let validators, validators.address == pending.address, validators.digest == pending.digest {
         // The same bytes are committed already, so their newer validators hold too.
         pending.wasEmpty = validators.wasEmpty
         self.validators = pending
@@ -247,11 +264,12 @@ package struct FeedPoll: Sendable {
     guard case .awaitingVerdict(id, _, var pending, var record) = phase else { return nil }
     record.at = moment.civil
     switch verdict {
-    case .confirmed(let readings, let fault, let period):
+    case .confirmed(let readings, let fault, let period, _):
       status.dataPeriodMilliseconds = period
+      // The same bytes under another time range are no news.
+      if validators?.digest != pending.digest { status.lastChange = moment.civil }
       validators = pending
       status.readings += UInt64(max(0, readings))
-      status.lastChange = moment.civil
       record.fault = fault
       if let fault { note(fault, at: moment.civil) }
       status.lastSuccess = moment.civil

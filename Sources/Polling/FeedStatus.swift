@@ -36,6 +36,16 @@ package struct FeedStatus: Sendable {
   package var isUp = false
   /// Indexed by `PollOutcome.rawValue`.
   package internal(set) var outcomes = [UInt64](repeating: 0, count: PollOutcome.allCases.count)
+  /// What is known of its publication lag; nil when that is not followed.
+  package internal(set) var publication: PublicationSummary?
+  /// Why it is late by that; nil when it is not.
+  package internal(set) var lateReason: String?
+  package internal(set) var lateReasonChinese: String?
+  /// The budget it shares, and whether it waits for a request of it.
+  package internal(set) var budget: String?
+  package internal(set) var isWaiting = false
+  /// Polled more densely because of a level in force.
+  package internal(set) var isDense = false
   /// Failures in a row.
   var failures = 0
   var isOpen = false
@@ -62,6 +72,7 @@ package struct FeedStatus: Sendable {
     if failures > 0 { return .failing }
     let still = max(frozenMilliseconds, frozenPeriods * dataPeriodMilliseconds)
     if let lastChange, lastSuccess != nil, now.milliseconds - lastChange.milliseconds > still { return .frozen }
+    if let alarm = publication?.alarmAt, now > alarm { return .late }
     if let since = lastSuccess ?? firstDue, now.milliseconds - since.milliseconds > lateMilliseconds { return .late }
     return .ok
   }

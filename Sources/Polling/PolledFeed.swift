@@ -4,12 +4,20 @@ internal import Transport
 /// What the poller keeps for one configured feed.
 final class PolledFeed {
   let definition: FeedDefinition
-  let schedule: PollSchedule
-  /// The request without conditions.
-  let request: TransferRequest
+  /// The request for the feed's own address, without conditions.
+  private let request: TransferRequest
+  private let userAgent: String
   var poll: FeedPoll
-  /// The next slot that has not been looked at.
-  var nextSlot: Instant
+  var pacer: PollPacer
+  /// It stands in the queue of its budget.
+  var isWaiting = false
+  /// Of the poll under way.
+  var purpose = PollPacer.Purpose.regular
+  /// When the newest answer came.
+  var answeredAt: Instant
+  var lateCount: UInt64 = 0
+  /// The newest success of an earlier process.
+  var earlierSuccess: Instant?
   var token: TransferToken?
   /// Number of the newest plan; older entries of the due queue are void.
   var plan: UInt64 = 0
@@ -17,11 +25,26 @@ final class PolledFeed {
   /// Place on the status board.
   var place = 0
 
-  init(_ definition: FeedDefinition, poll: FeedPoll, schedule: PollSchedule, userAgent: String, now: Instant) {
+  init(_ definition: FeedDefinition, poll: FeedPoll, pacer: PollPacer, userAgent: String, now: Instant) {
     self.definition = definition
     self.poll = poll
-    self.schedule = schedule
+    self.pacer = pacer
+    self.userAgent = userAgent
     request = definition.request(userAgent: userAgent)
-    nextSlot = schedule.slot(after: now)
+    answeredAt = now
+  }
+
+  /// The request without conditions, for another address than the feed's own if there is one.
+  func request(_ address: String?) -> TransferRequest {
+    address.map { definition.request(userAgent: userAgent, address: $0) } ?? request
+  }
+
+  var lastSuccess: Instant? { poll.status.lastSuccess ?? earlierSuccess }
+
+  /// What a poll asks for; nil: the feed's own address.
+  func address(_ purpose: PollPacer.Purpose, at now: Instant) -> String? {
+    guard let lookBack = definition.lookBack else { return nil }
+    let from = lookBack.start(at: now, isLong: purpose == .lookBack, lastSuccess: lastSuccess)
+    return lookBack.address(definition.url, from: from, until: now)
   }
 }

@@ -1,5 +1,6 @@
 package import AirQuality
 package import Dispatch
+internal import Synchronization
 package import Timekeeping
 package import Transport
 
@@ -13,25 +14,36 @@ package actor Poller {
   /// The feeds queue.
   package nonisolated var queue: DispatchQueue { executor.queue }
 
-  private let clock: any SiteClock
+  let clock: any SiteClock
   private let zone: CivilOffset
   private let limits: PollingLimits
   private let userAgent: String
-  private let consumer: @Sendable (PollAnswer) -> Void
-  private let observer: @Sendable (PollRecord) -> Void
+  let consumer: @Sendable (PollAnswer) -> Void
+  let observer: @Sendable (PollRecord) -> Void
   private let clockJumped: @Sendable (ClockJumpDetector.Jump) -> Void
+  private let publications: @Sendable (PublicationNews) -> Void
+  let memoryChanged: @Sendable (MemoryUrgency) -> Void
   private let board = StatusBoard()
-  private let transport: Transport
-  private var feeds: [PolledFeed] = []
-  private var byName: [String: PolledFeed] = [:]
+  let budgetBoard = Mutex<[RequestBudget]>([])
+  let transport: Transport
+  private(set) var feeds: [PolledFeed] = []
+  private(set) var byName: [String: PolledFeed] = [:]
+  var budgets: [String: RequestBudget] = [:]
+  /// Requests of each budget since its memory was taken last.
+  var unkept: [String: Int] = [:]
+  var isMemoryAsked = false
+  /// What a start found on disk.
+  var remembered: PollingMemory?
+  /// Levels in force by code of the unit.
+  private var levels: [String: String] = [:]
   private var due = DueQueue()
   private var timer: (any DispatchSourceTimer)?
   private var armed: MonotonicInstant?
   private var jumps: ClockJumpDetector
-  private var generator = JitterGenerator()
+  var generator = JitterGenerator()
   private var nextNumber: UInt64 = 0
-  private var busy = 0
-  private var isStopping = false
+  var busy = 0
+  private(set) var isStopping = false
   private var isStopped = false
   private var drained: CheckedContinuation<Void, Never>?
   private let wall = WallClock()
@@ -40,13 +52,17 @@ package actor Poller {
   ///   - consumer: takes each new body, on the feeds queue.
   ///   - observer: takes a record of every due poll, polled or not, on the feeds queue.
   ///   - clockJumped: told of a step of the civil clock; every feed then waits for its next slot on the new time.
+  ///   - publications: told once when an awaited publication becomes late, and when it is there; on the feeds queue.
+  ///   - memoryChanged: told on the feeds queue that `memory()` has something to keep, once until it is taken.
   /// - Throws: `TransportError` when libcurl or epoll cannot be set up.
   package init(
     clock: any SiteClock, zone: CivilOffset, limits: PollingLimits = PollingLimits(),
     transportLimits: TransportLimits = TransportLimits(), userAgent: String = "lantian",
     consumer: @escaping @Sendable (PollAnswer) -> Void,
     observer: @escaping @Sendable (PollRecord) -> Void = { _ in },
-    clockJumped: @escaping @Sendable (ClockJumpDetector.Jump) -> Void = { _ in }
+    clockJumped: @escaping @Sendable (ClockJumpDetector.Jump) -> Void = { _ in },
+    publications: @escaping @Sendable (PublicationNews) -> Void = { _ in },
+    memoryChanged: @escaping @Sendable (MemoryUrgency) -> Void = { _ in }
   ) throws {
     let executor = QueueExecutor(label: "lantian.feeds")
     self.executor = executor
@@ -57,6 +73,8 @@ package actor Poller {
     self.consumer = consumer
     self.observer = observer
     self.clockJumped = clockJumped
+    self.publications = publications
+    self.memoryChanged = memoryChanged
     jumps = ClockJumpDetector(speed: clock.speed)
     transport = try Transport(queue: executor.queue, limits: transportLimits)
   }
@@ -64,10 +82,11 @@ package actor Poller {
   // MARK: The set of feeds
 
   /// Makes `definitions` the set of feeds. Feeds whose definition is unchanged are not touched; the transfers of
-  /// removed or changed ones are cancelled. Counters go on under the same name.
-  package func apply(definitions: [FeedDefinition]) {
+  /// removed or changed ones are cancelled. Counters go on under the same name, and so does what is spent of a budget.
+  package func apply(definitions: [FeedDefinition], budgets definedBudgets: [BudgetDefinition] = []) {
     guard !isStopping else { return }
     let now = clock.now()
+    use(definedBudgets)
     var next: [PolledFeed] = []
     var names: [String: PolledFeed] = [:]
     for definition in definitions where names[definition.name] == nil {
@@ -81,7 +100,9 @@ package actor Poller {
     byName = names
     for feed in leaving { retire(feed) }
     for feed in next where feed.plan == 0 { plan(feed) }
-    board.replace(next.map(\.poll.status))
+    remembered = nil
+    board.replace(next.map { status(of: $0) })
+    publishBudgets()
     arm()
   }
 
@@ -90,13 +111,21 @@ package actor Poller {
     if let old, old.definition == definition { return old }
     var poll = FeedPoll(definition, limits: limits, speed: clock.speed)
     if let old { poll.inherit(old.poll.status) }
-    let schedule = PollSchedule(name: definition.name, every: definition.every, offset: definition.offset, zone: zone)
-    return PolledFeed(definition, poll: poll, schedule: schedule, userAgent: userAgent, now: now)
+    var pacer = PollPacer(definition, zone: zone, now: now)
+    let earlier = old == nil ? remembered?.feeds.first { $0.isOf(definition) } : nil
+    if let memory = earlier?.publication { pacer.recall(memory) }
+    if let old, old.definition.url == definition.url { pacer.recall(old.pacer.publication.memory) }
+    if let denser = definition.denser { _ = pacer.setDense(denser.applies(to: levels), at: now) }
+    let feed = PolledFeed(definition, poll: poll, pacer: pacer, userAgent: userAgent, now: now)
+    feed.lateCount = old?.lateCount ?? 0
+    feed.earlierSuccess = old?.earlierSuccess ?? earlier?.lastSuccess
+    return feed
   }
 
   private func retire(_ feed: PolledFeed) {
     feed.isRetired = true
     feed.plan += 1
+    withdraw(feed)
     if feed.poll.isBusy { settleOne() }
     if let token = feed.token { transport.cancel(token) }
   }
@@ -107,6 +136,8 @@ package actor Poller {
     return board.read().map { status in
       var status = status
       status.state = status.state(at: now)
+      status.lateReason = status.publication?.lateReason(at: now, zone: zone)
+      status.lateReasonChinese = status.publication?.lateReasonChinese(at: now, zone: zone)
       return status
     }
   }
@@ -141,10 +172,32 @@ package actor Poller {
       replan(moment)
     }
     while let feed = due.popDue(at: moment.monotonic) { serve(feed, moment) }
+    startGranted(moment)
     arm()
   }
 
-  private func moment() -> FeedPoll.Moment {
+  /// Says which levels are in force, by code of the unit: feeds with denser polling follow. From any thread.
+  package nonisolated func use(levels: [String: String]) {
+    executor.queue.async { @Sendable [self] in
+      assumeIsolated { $0.take(levels) }
+    }
+  }
+
+  private func take(_ levels: [String: String]) {
+    guard levels != self.levels else { return }
+    self.levels = levels
+    let now = clock.now()
+    for feed in feeds {
+      guard let denser = feed.definition.denser, feed.pacer.setDense(denser.applies(to: levels), at: now) else {
+        continue
+      }
+      plan(feed)
+      publish(feed)
+    }
+    arm()
+  }
+
+  nonisolated func moment() -> FeedPoll.Moment {
     FeedPoll.Moment(
       civil: clock.now(), monotonic: clock.monotonicNow(), wallSeconds: wall.now().milliseconds / 1_000)
   }
@@ -152,49 +205,68 @@ package actor Poller {
   /// After a step of the civil clock every feed waits for its next slot on the new clock.
   private func replan(_ moment: FeedPoll.Moment) {
     for feed in feeds {
-      feed.nextSlot = feed.schedule.slot(after: moment.civil)
+      feed.pacer.clockStepped(at: moment.civil)
       plan(feed)
     }
   }
 
   private func serve(_ feed: PolledFeed, _ moment: FeedPoll.Moment) {
-    let last = feed.schedule.slot(atOrBefore: moment.civil)
-    let slots = feed.schedule.count(from: feed.nextSlot, through: last)
-    if slots > 0 { feed.nextSlot = feed.schedule.slot(after: moment.civil) }
-    let isRetry = !feed.poll.isBusy && feed.poll.heldUntil.map { $0 <= moment.monotonic } ?? false
-    if slots > 0 || isRetry {
-      nextNumber += 1
-      let id = PollID(feed: feed.definition.name, number: nextNumber)
-      let wasBusy = feed.poll.isBusy
-      switch feed.poll.due(id, slots: slots, at: moment) {
-      case .start(let conditions, let lost):
-        for record in lost { observer(record) }
-        // The poll before it had waited too long for its verdict.
-        if wasBusy { settleOne() }
-        begin(feed, id, conditions)
-      case .skip(let record): observer(record)
-      }
+    let due = feed.pacer.due(at: moment.civil)
+    let isRetry =
+      !feed.poll.isBusy && !feed.isWaiting && feed.poll.heldUntil.map { $0 <= moment.monotonic } ?? false
+    if let due {
+      poll(feed, due.purpose, slots: due.slots, moment)
+    } else if isRetry {
+      feed.pacer.made(at: moment.civil)
+      poll(feed, .regular, slots: 0, moment)
     }
+    tellLateness(feed, moment.civil)
     plan(feed)
     publish(feed)
   }
 
-  /// Files the feed under its next slot, or under its retry if that comes first.
-  private func plan(_ feed: PolledFeed) {
+  /// Starts the poll, or says why not. Its budget, if it has one, has been asked.
+  func start(_ feed: PolledFeed, _ purpose: PollPacer.Purpose, slots: Int, _ moment: FeedPoll.Moment) {
+    nextNumber += 1
+    let id = PollID(feed: feed.definition.name, number: nextNumber)
+    let wasBusy = feed.poll.isBusy
+    let address = feed.address(purpose, at: moment.civil)
+    switch feed.poll.due(id, slots: slots, at: moment, address: address) {
+    case .start(let conditions, let lost):
+      for record in lost { observer(record) }
+      // The poll before it had waited too long for its verdict.
+      if wasBusy { settleOne() }
+      feed.purpose = purpose
+      begin(feed, id, address, conditions)
+    case .skip(let record): observer(record)
+    }
+  }
+
+  func tellLateness(_ feed: PolledFeed, _ now: Instant) {
+    guard let isLate = feed.pacer.latenessChange(at: now) else { return }
+    if isLate { feed.lateCount += 1 }
+    let reason = feed.pacer.summary?.lateReason(at: now, zone: zone)
+    publications(PublicationNews(feed: feed.definition.name, isLate: isLate, reason: reason ?? ""))
+  }
+
+  /// Files the feed under its next look, or under its retry if that comes first.
+  func plan(_ feed: PolledFeed) {
     let now = clock.monotonicNow()
-    var at = now.adding(nanoseconds: clock.delay(until: feed.nextSlot))
-    var civil = feed.nextSlot
-    if !feed.poll.isBusy, let heldUntil = feed.poll.heldUntil, heldUntil < at {
+    let civilNow = clock.now()
+    var at = now.adding(nanoseconds: clock.delay(until: feed.pacer.nextLook(at: civilNow)))
+    var civil = feed.pacer.nextPoll(at: civilNow)
+    if !feed.poll.isBusy, !feed.isWaiting, let heldUntil = feed.poll.heldUntil, heldUntil < at {
       at = max(heldUntil, now)
       let ahead = Double(at.nanoseconds(since: now)) / 1_000_000 * clock.speed
-      civil = clock.now().adding(milliseconds: Int64(ahead))
+      civil = civilNow.adding(milliseconds: Int64(ahead))
     }
     feed.poll.setNextPoll(civil)
     due.insert(feed, at: at)
   }
 
-  private func arm() {
-    guard let timer, !isStopping, !feeds.isEmpty, let earliest = due.earliest() else { return }
+  func arm() {
+    guard let timer, !isStopping, !feeds.isEmpty, var earliest = due.earliest() else { return }
+    if let granted = nextGrant() { earliest = min(earliest, granted) }
     let now = MonotonicInstant.now()
     let (ticks, rest) = earliest.nanoseconds.quotientAndRemainder(dividingBy: limits.tick)
     var target = MonotonicInstant(nanoseconds: (rest == 0 ? ticks : ticks + 1) * limits.tick)
@@ -204,102 +276,19 @@ package actor Poller {
     timer.schedule(deadline: .now() + .nanoseconds(Int(max(0, target.nanoseconds(since: now)))))
   }
 
-  private func publish(_ feed: PolledFeed) {
+  func publish(_ feed: PolledFeed) {
     guard !feed.isRetired else { return }
-    board.update(feed.place, feed.poll.status)
+    board.update(feed.place, status(of: feed))
   }
 
-  // MARK: Polls
-
-  private func begin(_ feed: PolledFeed, _ id: PollID, _ conditions: [TransferHeader]) {
-    busy += 1
-    var request = feed.request
-    if !conditions.isEmpty { request.headers += conditions }
-    let feedName = id.feed
-    feed.token = transport.submit(request) { @Sendable [weak self] result in
-      self?.assumeIsolated { $0.finished(feedName, id, result) }
-    }
-  }
-
-  private func finished(_ name: String, _ id: PollID, _ result: TransferResult) {
-    guard let feed = byName[name] else { return }
-    // Before anything of the answer is stamped: it may settle a doubt about the clock.
-    if case .response(let response) = result.outcome, let date = response.headers.first("Date"),
-      let server = HTTPDate.instant(date)
-    {
-      clock.witness(server)
-    }
-    let moment = moment()
-    switch feed.poll.answered(id, result, at: moment, using: &generator) {
-    case .ignore: return
-    case .deliver(let response):
-      feed.token = nil
-      publish(feed)
-      consumer(
-        PollAnswer(
-          id: id, status: response.status, headers: response.headers, body: response.body, receivedAt: moment.civil,
-          lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds))
-    case .finish(let record): end(feed, record)
-    }
-  }
-
-  /// Says what became of a body; from any thread. A verdict on a poll that is not waiting for one is ignored.
-  package nonisolated func report(_ id: PollID, _ verdict: PollVerdict) {
-    executor.queue.async { @Sendable [self] in
-      assumeIsolated { $0.judge(id, verdict) }
-    }
-  }
-
-  private func judge(_ id: PollID, _ verdict: PollVerdict) {
-    guard let feed = byName[id.feed],
-      let record = feed.poll.judged(id, verdict, at: moment(), using: &generator)
-    else { return }
-    end(feed, record)
-  }
-
-  private func end(_ feed: PolledFeed, _ record: PollRecord) {
-    feed.token = nil
-    settleOne()
-    // Only a wait set by this poll changes the plan; the next slot stands already.
-    if feed.poll.heldUntil != nil, !isStopping {
-      plan(feed)
-      arm()
-    }
-    publish(feed)
-    observer(record)
-  }
-
-  private func settleOne() {
-    busy -= 1
-    if isStopping, busy <= 0 { finishDraining() }
-  }
-
-  // MARK: Once
-
-  /// Fetches a configured feed once, unconditionally, beside its schedule; counters and validators stay as they are.
-  ///
-  /// - Throws: `FeedFault` when the feed is unknown or gives no usable answer.
-  package func pollOnce(_ name: String) async throws -> PollAnswer {
-    guard let feed = byName[name] else {
-      throw FeedFault(code: "unknown_feed", message: "no feed is called \(name)")
-    }
-    guard !isStopping else { throw FeedFault(code: "stopping", message: "the poller is shutting down") }
-    nextNumber += 1
-    let id = PollID(feed: name, number: nextNumber)
-    let request = feed.request
-    let result = await withCheckedContinuation { continuation in
-      transport.submit(request) { @Sendable in continuation.resume(returning: $0) }
-    }
-    switch result.outcome {
-    case .failure(let error): throw FeedFault(code: error.kind.rawValue, message: error.message)
-    case .response(let response):
-      guard (200..<300).contains(response.status) else {
-        throw FeedFault(code: "http_\(response.status)", message: FeedPoll.meaning(of: response.status))
-      }
-      return PollAnswer(
-        id: id, status: response.status, headers: response.headers, body: response.body, receivedAt: clock.now(),
-        lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds)
-    }
+  private func status(of feed: PolledFeed) -> FeedStatus {
+    var status = feed.poll.status
+    status.publication = feed.pacer.summary
+    status.publication?.lateCount = feed.lateCount
+    status.budget = feed.definition.budget
+    status.isWaiting = feed.isWaiting
+    status.isDense = feed.pacer.isDense
+    return status
   }
 
   // MARK: The end
@@ -322,6 +311,17 @@ package actor Poller {
     }
     transport.shutdown()
     isStopped = true
+  }
+
+  func settleOne() {
+    busy -= 1
+    if isStopping, busy <= 0 { finishDraining() }
+  }
+
+  /// The number of a poll beside the schedule.
+  func takeNumber() -> UInt64 {
+    nextNumber += 1
+    return nextNumber
   }
 
   private func finishDraining() {

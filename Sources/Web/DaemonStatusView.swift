@@ -42,6 +42,8 @@ package struct DaemonStatusView: Sendable, Hashable {
   /// Newest committed record.
   package var journalPosition: Int64
   package var bounds: [BoundView]
+  /// Requests that feeds share.
+  package var budgets: [BudgetStatusView] = []
 
   package init(
     version: String, startedAt: Instant, now: Instant, speed: Double = 1, simulated: Bool = false, ready: Bool,

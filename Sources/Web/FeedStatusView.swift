@@ -69,6 +69,13 @@ package struct FeedStatusView: Sendable, Hashable {
   package var overruns: UInt64
   /// Of a feed of instruments that dial in; its messages then stand where others have polls.
   package var instruments: InstrumentFeedView?
+  /// What is known of its publication lag; nil when that is not followed.
+  package var publication: FeedPublicationView?
+  /// The budget whose requests it shares, and whether it waits for one.
+  package var budget: String?
+  package var isWaiting = false
+  /// Polled more densely because of a level in force.
+  package var isDense = false
 
   package init(
     name: String, state: FeedState, lastPoll: Instant? = nil, lastSuccess: Instant? = nil,

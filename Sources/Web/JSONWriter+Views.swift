@@ -135,6 +135,10 @@ extension JSONWriter {
     field("readings", feed.readings)
     field("bytes", feed.bytes)
     field("overruns", feed.overruns)
+    write(feed.publication)
+    field("budget", feed.budget)
+    field("waiting", feed.isWaiting)
+    field("denser", feed.isDense)
     endObject()
   }
 
@@ -198,6 +202,7 @@ extension JSONWriter {
       writer.field("dropped", bound.dropped)
       writer.endObject()
     }
+    array("budgets", daemon.budgets) { $0.write($1) }
     endObject()
   }
 }

@@ -18,6 +18,7 @@ struct MetricsPage {
     writeDaemon(&page)
     writeFeeds(&page)
     writeInstruments(&page)
+    writePublications(&page)
     if let view {
       writeUnits(&page, view)
       writeTargets(&page, view)

@@ -16,7 +16,7 @@ struct FeedIntakeTests {
   /// A verdict as a word, for tables.
   private static func word(_ verdict: PollVerdict) -> String {
     switch verdict {
-    case .confirmed(let readings, let fault, _): "confirmed \(readings) \(fault?.code ?? "-")"
+    case .confirmed(let readings, let fault, _, _): "confirmed \(readings) \(fault?.code ?? "-")"
     case .empty(let fault): "empty \(fault?.code ?? "-")"
     case .parseFailed(let fault): "parse \(fault.code)"
     case .throttled(let fault): "throttled \(fault.code)"
@@ -47,7 +47,7 @@ struct FeedIntakeTests {
     ]
     decoded.errors = [RowError(.value, path: "$[1].pm25", row: 1, message: "“x” is no number")]
     decoded.errorCount = 1
-    guard case .confirmed(1, let fault, _) = FeedIntake.verdict(decoded) else {
+    guard case .confirmed(1, let fault, _, _) = FeedIntake.verdict(decoded) else {
       Issue.record("not confirmed")
       return
     }

@@ -293,6 +293,12 @@ enum SampleSite {
       polls: 98, notModified: 3, readings: 8_123, bytes: 1_234_567,
       outcomes: [.init("ok", 94), .init("not_modified", 3), .init("timeout", 1)],
       verdicts: [.init("good", 8_000), .init("missing", 123)], overruns: 1)
+    national.publication = FeedPublicationView(
+      usualSeconds: 1_540.3, p90Seconds: 1_709, alarmSeconds: 2_309, samples: 48, newestEnd: hours(-1), expected: now,
+      lateReason: "the period ending 2020-12-01T13:00:00+08:00 is not there, 47 min after its end",
+      lateReasonChinese: "截至 2020-12-01T13:00:00+08:00 的时段尚无数据，结束已 47 分钟", lateCount: 2)
+    national.budget = "cnemc"
+    national.isDense = true
     for index in 0..<98 { national.pollDuration.observe(seconds: 0.004 * Double(index)) }
     var feeds = [national]
     for index in 1...7 {
@@ -325,7 +331,17 @@ enum SampleSite {
       oldestPendingSeconds: 1.5)
   ]
 
-  static let daemon = DaemonStatusView(
+  static let daemon: DaemonStatusView = {
+    var status = bareDaemon
+    status.budgets = [
+      BudgetStatusView(
+        name: "cnemc", requests: 60, perSeconds: 60, available: 12, waiting: 1, made: 4_800, refused: 3,
+        heldUntil: hours(1))
+    ]
+    return status
+  }()
+
+  private static let bareDaemon = DaemonStatusView(
     version: "0.2.0", startedAt: hours(-100), now: now, speed: 600, simulated: true, ready: true,
     configurationGeneration: 3, lastReloadSuccessful: false, lastReloadAt: hours(-2),
     lastReloadError: "lantian.yaml:12: feeds[0].evry: unknown key; did you mean every?", journalPosition: 4_712,

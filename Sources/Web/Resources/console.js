@@ -253,7 +253,7 @@ function renderFeeds() {
   fill($("feed-rows"), feeds.map((feed) => h("tr", { role: "row" }, h("th", { scope: "row", role: "rowheader" }, feed.name),
     cell(T.state, h("span", { class: `pill ${feed.state}` }, T.feed_state[feed.state] || feed.state)), cell(T.last_success, moment(feed.last_success)), cell(T.next_poll, moment(feed.next_poll)),
     cell(T.readings, feed.readings.toLocaleString("en"), "num"),
-    cell(T.error, feed.last_error ? h("div", { class: `error ${feed.state === "ok" ? "past" : ""}` }, h("small", {}, `${moment(feed.last_error.at)} · ${feed.last_error.code}`), feed.last_error.message) : "", feed.last_error ? "full" : "blank"))), 6, T.no_feeds);
+    cell(T.error, feed.publication && feed.publication.late ? h("div", { class: "error" }, state.language === "zh" ? feed.publication.reason_zh : feed.publication.reason) : feed.last_error ? h("div", { class: `error ${feed.state === "ok" ? "past" : ""}` }, h("small", {}, `${moment(feed.last_error.at)} · ${feed.last_error.code}`), feed.last_error.message) : "", feed.last_error || (feed.publication && feed.publication.late) ? "full" : "blank"))), 6, T.no_feeds);
   $("feeds-note").textContent = `${feeds.filter((feed) => feed.state === "ok").length} / ${feeds.length} ${T.feed_state.ok}`;
 }
 function renderLidars() {
