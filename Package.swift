@@ -113,6 +113,11 @@ let package = Package(
       name: "Transport", dependencies: ["CLibcurl", "CEpoll", "Secrets", "Timekeeping"], swiftSettings: edge),
     .target(
       name: "Polling", dependencies: ["AirQuality", "Secrets", "Timekeeping", "Transport"], swiftSettings: settings),
+    // Feeds whose data come by themselves: pushes, spool folders, brokers.
+    .target(
+      name: "Receiving",
+      dependencies: ["AirQuality", "CGzip", "Digests", "Polling", "Secrets", "Timekeeping", "Transport"],
+      swiftSettings: edge),
     .target(
       name: "Store",
       dependencies: ["AirQuality", "Digests", "Engine", .product(name: "GRDB", package: "GRDB.swift")],
@@ -155,9 +160,8 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "AirQuality", "Alerts", "Assessment", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations",
-        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Reports", "Reviews", "Rollup", "Screening",
-        "Secrets", "Store",
-        "Targets", "Timekeeping",
+        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Receiving", "Reports", "Reviews", "Rollup",
+        "Screening", "Secrets", "Store", "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -257,6 +261,12 @@ let package = Package(
       name: "PollingTests", dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer"],
       swiftSettings: settings),
     .testTarget(
+      name: "ReceivingTests",
+      dependencies: [
+        "AirQuality", "CGzip", "Digests", "Polling", "Receiving", "Secrets", "TestSupport", "Timekeeping",
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "StoreTests",
       dependencies: [
         "AirQuality", "Engine", "Store", "CSyncCounter", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
@@ -293,7 +303,9 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "AirQuality", "Assessment", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling", "Reports",
+        "AirQuality", "Assessment", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling",
+        "Receiving",
+        "Reports",
         "Secrets", "Store", "TestSupport", "Timekeeping", "Transport", "Web",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),

@@ -71,6 +71,9 @@ package struct ConfigurationWarning: Hashable, Sendable {
     case fragmentNotRead
     case listensBeyondLoopback(address: String)
     case overriddenByEnvironment(variable: String)
+    case shortToken
+    case passwordWithoutTLS(advice: String)
+    case folderUnusable(folder: String, reason: String)
   }
 
   package init(_ concern: Concern, at location: SourceLocation, path: String = "") {

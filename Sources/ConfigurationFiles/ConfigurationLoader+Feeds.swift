@@ -7,26 +7,47 @@ extension ConfigurationLoader {
     "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after",
   ]
 
-  /// The polled feeds and those of instruments that dial in, which have `listen` in place of `url`.
-  mutating func readFeeds(_ lists: [ConfigurationNode]) -> ([FeedConfiguration], [InstrumentFeedConfiguration]) {
-    var feeds: [FeedConfiguration] = []
+  /// The feeds of all kinds, each in configuration order, and all their names.
+  struct FeedLists {
+    var polled: [FeedConfiguration] = []
+    /// Of instruments that dial in: with `listen` in place of `url`.
     var instruments: [InstrumentFeedConfiguration] = []
+    /// With `push`, `spool` or `mqtt` in place of `url`.
+    var received: [ReceivedFeedConfiguration] = []
+    var names: [String] = []
+    /// Whether any feed is in use.
+    var hasEnabled: Bool {
+      polled.contains(where: \.enabled) || instruments.contains(where: \.enabled)
+        || received.contains(where: \.enabled)
+    }
+  }
+
+  /// The items of `feeds`.
+  mutating func readFeeds(_ lists: [ConfigurationNode]) -> FeedLists {
+    var feeds = FeedLists()
     var seen: [String: SourceLocation] = [:]
     for list in lists {
       for item in items(list, of: "feeds") {
-        guard feeds.count + instruments.count < ConfigurationBounds.feeds else {
+        guard feeds.names.count < ConfigurationBounds.feeds else {
           fail(.tooMany(what: "feeds", limit: ConfigurationBounds.feeds), item)
-          return (feeds, instruments)
+          return feeds
         }
         if item["listen"] != nil {
-          let feed = readInstrumentFeed(item, precedingFeeds: feeds.count)
-          if let feed, isNew(feed.name, item, &seen) { instruments.append(feed) }
+          let feed = readInstrumentFeed(item)
+          guard let feed, isNew(feed.name, item, &seen) else { continue }
+          feeds.instruments.append(feed)
+          feeds.names.append(feed.name)
+        } else if Self.receivedWays.contains(where: { item[$0] != nil }) {
+          guard let feed = readReceivedFeed(item), isNew(feed.name, item, &seen) else { continue }
+          feeds.received.append(feed)
+          feeds.names.append(feed.name)
         } else if let feed = readFeed(item), isNew(feed.name, item, &seen) {
-          feeds.append(feed)
+          feeds.polled.append(feed)
+          feeds.names.append(feed.name)
         }
       }
     }
-    return (feeds, instruments)
+    return feeds
   }
 
   private mutating func isNew(

@@ -55,7 +55,7 @@ package struct ConfigurationLoader {
     }
     let merged = merge(roots)
     readSite(merged, main: main)
-    let ((feeds, instruments), hooks) = (readFeeds(merged["feeds"] ?? []), readHooks(merged["hooks"] ?? []))
+    let (feeds, hooks) = (readFeeds(merged["feeds"] ?? []), readHooks(merged["hooks"] ?? []))
     let forwards = readForwards(merged["forward"] ?? [])
     let targets = readTargets(merged["targets"] ?? [])
     let ledger = readLedger(merged["ledger"]?.first)
@@ -67,14 +67,16 @@ package struct ConfigurationLoader {
     let state = readState(merged["state"]?.first)
     let limits = readLimits(merged["limits"]?.first)
     let retention = readRetention(merged["retention"]?.first)
-    if errors.isEmpty && !feeds.contains(where: \.enabled) && !instruments.contains(where: \.enabled) {
+    if errors.isEmpty && !feeds.hasEnabled {
       warn(.noFeeds, at: SourceLocation(file: sources.path))
     }
     return LoadedConfiguration(
-      path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
+      path: sources.path, files: files, site: site, feeds: feeds.polled, hooks: hooks, targets: targets,
+      history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
-      instruments: instruments, forwards: forwards, warnings: warnings)
+      instruments: feeds.instruments, received: feeds.received, feedNames: feeds.names, forwards: forwards,
+      warnings: warnings)
   }
 
   // MARK: - Files

@@ -86,6 +86,7 @@ extension DaemonRuntime {
     poster?.use(proxies: next.hookProxies)
     deliverer.deliverer?.apply(hooks: next.hooks)
     await poller.poller?.apply(definitions: next.definitions)
+    await receivers?.apply(next.loaded.received)
     await forwarder?.apply(next.loaded)
     noteReload(error: nil)
     logger.notice("reloaded", metadata: ["feeds": "\(next.definitions.count)"])
@@ -264,6 +265,7 @@ extension DaemonRuntime {
     for timer in timers { timer.cancel() }
     timers = []
     await instruments?.stop()
+    await receivers?.stop()
     await forwarder?.stop()
     await poller.poller?.shutdown(deadline: Self.drainDeadline)
     await pipeline?.drain()

@@ -41,6 +41,7 @@ package actor DaemonRuntime {
   var intake: FeedIntake?
   var instruments: InstrumentHub?
   var forwarder: Forwarder?
+  var receivers: Receivers?
   /// How long each feed of instruments may be silent, milliseconds.
   let instrumentPatience = Mutex<[String: Int64]>([:])
   var poster: HookPoster?
@@ -140,6 +141,9 @@ package actor DaemonRuntime {
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
     instruments = makeInstruments(intake, clock)
+    receivers = Receivers(
+      intake, clock: clock, limitBytes: Int(loaded.limits.decodeBacklogBytes),
+      folders: FolderMemoryFiles(stateDirectory: loaded.stateDirectory, logger: logger), logger: logger)
     forwarder = Forwarder(holder: holder, pipeline: pipeline, clock: clock, logger: logger)
     poster = try HookPoster()
     makeDeliverer(configuration, store)
@@ -162,6 +166,7 @@ package actor DaemonRuntime {
     await poller.poller?.start()
     deliverer.deliverer?.wake()
     try await listenForInstruments(configuration)
+    await receivers?.apply(loaded.received)
     await forwarder?.apply(loaded)
     startTimers(loaded)
     status.withLock {
@@ -179,10 +184,10 @@ package actor DaemonRuntime {
     _ loaded: LoadedConfiguration, _ holder: StoreHolder, _ pipeline: EnginePipeline, _ intake: FeedIntake,
     _ clock: any SiteClock
   ) async throws(WebError) {
-    guard let instruments, let forwarder else { return }
+    guard let instruments, let forwarder, let receivers else { return }
     let face = WebBridge(
       holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer,
-      instruments: instruments, forwarder: forwarder,
+      instruments: instruments, receiving: receivers, forwarder: forwarder,
       instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } }, clock: clock,
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })
     let server = WebServer(sources: face.sources(broadcaster: broadcaster), logger: logger)

@@ -33,7 +33,9 @@ package struct RuntimeConfiguration: Sendable {
     var problems = table.problems.map(\.description)
     let enabled = loaded.feeds.filter(\.enabled)
     var readers: [String: FeedIntake.Reader] = [:]
-    for feed in enabled {
+    let formatted =
+      enabled.map { FormattedFeed($0) } + loaded.received.filter(\.enabled).map { FormattedFeed($0) }
+    for feed in formatted {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(

@@ -19,6 +19,7 @@ struct WebBridge: Sendable {
   var poller: PollerHolder
   var deliverer: DelivererHolder
   var instruments: InstrumentHub
+  var receiving: Receivers
   var forwarder: Forwarder
   /// How long each feed of instruments may be silent, milliseconds.
   var instrumentPatience: @Sendable (String) -> Int64
@@ -39,6 +40,7 @@ struct WebBridge: Sendable {
       performDust: { request in await performDust(request) },
       performReview: { part in await performReview(part) }, broadcaster: broadcaster)
     sources.forwards = { [forwarder] in forwarder.statuses }
+    sources.admitPush = { (feed, fields) throws(PushFailure) in try admitPush(feed, fields) }
     return sources
   }
 
@@ -80,7 +82,7 @@ struct WebBridge: Sendable {
         dispositions: verdict.dispositions.map { LabelledCount($0.name, $0.count) },
         pollDuration: status.duration, overruns: status.overruns)
     }
-    return polled + instrumentFeeds(verdicts)
+    return polled + instrumentFeeds(verdicts) + arrivalFeeds(verdicts)
   }
 
   private func hooks() -> [HookStatusView] {

@@ -69,6 +69,8 @@ package struct FeedStatusView: Sendable, Hashable {
   package var overruns: UInt64
   /// Of a feed of instruments that dial in; its messages then stand where others have polls.
   package var instruments: InstrumentFeedView?
+  /// Of a feed whose data come by themselves; its arrivals then stand where others have polls.
+  package var arrivals: ArrivalFeedView?
 
   package init(
     name: String, state: FeedState, lastPoll: Instant? = nil, lastSuccess: Instant? = nil,
@@ -76,7 +78,7 @@ package struct FeedStatusView: Sendable, Hashable {
     readings: UInt64 = 0, bytes: UInt64 = 0, outcomes: [LabelledCount] = [], verdicts: [LabelledCount] = [],
     dispositions: [LabelledCount] = [],
     pollDuration: DurationHistogram = DurationHistogram(), overruns: UInt64 = 0,
-    instruments: InstrumentFeedView? = nil
+    instruments: InstrumentFeedView? = nil, arrivals: ArrivalFeedView? = nil
   ) {
     self.name = name
     self.state = state
@@ -94,6 +96,7 @@ package struct FeedStatusView: Sendable, Hashable {
     self.pollDuration = pollDuration
     self.overruns = overruns
     self.instruments = instruments
+    self.arrivals = arrivals
   }
 
   /// Whether the newest poll brought an answer (the metric `lantian_feed_up`).

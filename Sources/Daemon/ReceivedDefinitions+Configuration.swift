@@ -1,0 +1,30 @@
+import ConfigurationFiles
+import Polling
+import Receiving
+import Secrets
+
+extension PushDefinition {
+  /// Nil for a feed that takes no pushes.
+  init?(_ feed: ReceivedFeedConfiguration) {
+    guard case .push(let push) = feed.way else { return nil }
+    let proof: Proof =
+      switch push {
+      case .token(let token): .token(token)
+      case .signature(let secret): .signature(secret)
+      }
+    self.init(
+      name: feed.name, proof: proof, maxBodyBytes: Int(feed.maxBodyBytes),
+      lateMilliseconds: feed.lateAfterMilliseconds)
+  }
+}
+
+extension SpoolDefinition {
+  /// Nil for a feed without a folder.
+  init?(_ feed: ReceivedFeedConfiguration) {
+    guard case .spool(let spool) = feed.way else { return nil }
+    self.init(
+      name: feed.name, path: spool.path, pattern: FileNamePattern(spool.pattern),
+      ending: Ending(rawValue: spool.ending.rawValue) ?? .keep, everyMilliseconds: spool.everyMilliseconds,
+      maxBodyBytes: Int(feed.maxBodyBytes), lateMilliseconds: feed.lateAfterMilliseconds)
+  }
+}
