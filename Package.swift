@@ -43,6 +43,8 @@ let package = Package(
 
     // libcurl carries every transfer; only its variadic calls are wrapped.
     .target(name: "CLibcurl", cSettings: cSettings, linkerSettings: [.linkedLibrary("curl")]),
+    // libmosquitto keeps subscriptions of MQTT up; libcurl's MQTT sends no pings, has no TLS and knows quality 0 only.
+    .target(name: "CMosquitto", cSettings: cSettings, linkerSettings: [.linkedLibrary("mosquitto")]),
     // One private epoll set replaces a Dispatch source per socket.
     .target(name: "CEpoll", cSettings: cSettings),
     // simdjson reads feed bodies 60 times faster than Foundation; C++, so it stands behind a C header.
@@ -116,7 +118,9 @@ let package = Package(
     // Feeds whose data come by themselves: pushes, spool folders, brokers.
     .target(
       name: "Receiving",
-      dependencies: ["AirQuality", "CGzip", "Digests", "Polling", "Secrets", "Timekeeping", "Transport"],
+      dependencies: [
+        "AirQuality", "CGzip", "CMosquitto", "Digests", "Polling", "Secrets", "Timekeeping", "Transport",
+      ],
       swiftSettings: edge),
     .target(
       name: "Store",
@@ -258,12 +262,13 @@ let package = Package(
       name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],
       swiftSettings: settings),
     .testTarget(
-      name: "PollingTests", dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer"],
+      name: "PollingTests",
+      dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer", "Secrets"],
       swiftSettings: settings),
     .testTarget(
       name: "ReceivingTests",
       dependencies: [
-        "AirQuality", "CGzip", "Digests", "Polling", "Receiving", "Secrets", "TestSupport", "Timekeeping",
+        "AirQuality", "CGzip", "CMosquitto", "Digests", "Polling", "Receiving", "Secrets", "TestSupport", "Timekeeping",
       ],
       swiftSettings: settings),
     .testTarget(
@@ -317,7 +322,8 @@ let package = Package(
     // Starts the real binary against the fault server.
     .testTarget(
       name: "AcceptanceTests",
-      dependencies: ["AirQuality", "Digests", "FaultServer", "HJ212", "Store", "lantian"], swiftSettings: settings),
+      dependencies: ["AirQuality", "Digests", "FaultServer", "HJ212", "LoopbackServer", "Store", "lantian"],
+      swiftSettings: settings),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17

@@ -42,6 +42,11 @@ package enum ConfigurationBounds {
   /// Time between two looks into a spool folder, milliseconds.
   package static let spoolMilliseconds: ClosedRange<Int64> = 100...3_600_000
   package static let defaultSpoolMilliseconds: Int64 = 2_000
+  /// Between two listings of a folder on a server of files, and files fetched in one poll.
+  package static let settleMilliseconds: ClosedRange<Int64> = 0...60_000
+  package static let defaultSettleMilliseconds: Int64 = 5_000
+  package static let filesPerPoll = 1...10_000
+  package static let defaultFilesPerPoll = 200
   /// Topics of one subscription, and bytes of one message when nothing is said.
   package static let topics = 100
   package static let defaultMessageBytes: Int64 = 1 << 20

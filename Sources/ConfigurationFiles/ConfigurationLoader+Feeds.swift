@@ -4,7 +4,8 @@ import Secrets
 extension ConfigurationLoader {
   static let feedKeys = [
     "name", "url", "enabled", "format", "every", "offset", "timeout", "connect_timeout", "low_speed", "max_body",
-    "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after",
+    "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after", "ssh",
+    "settle", "files_per_poll",
   ]
 
   /// The feeds of all kinds, each in configuration order, and all their names.
@@ -65,7 +66,8 @@ extension ConfigurationLoader {
   private mutating func readFeed(_ node: ConfigurationNode) -> FeedConfiguration? {
     guard let fields = fields(node, Self.feedKeys) else { return nil }
     let name = name(required(fields, "name", "a short name, unique among the feeds"), what: "feed")
-    let address = webAddress(required(fields, "url", "the address to poll, https://…"))
+    let address = webAddress(
+      required(fields, "url", "the address to poll, https://…"), schemes: Self.httpSchemes + Self.fileSchemes)
     let every = duration(
       required(fields, "every", "how often to poll, such as 1m"), in: ConfigurationBounds.everyMilliseconds)
     let format = readFormat(required(fields, "format", "a preset's name or a mapping"))
@@ -92,8 +94,9 @@ extension ConfigurationLoader {
     if let address, let place = fields["url"] {
       warnAboutCredentials(address, authentication: authentication, headers: headers, place)
     }
+    let server = readFileServer(fields, address, authentication)
     let result = FeedConfiguration(
-      name: name ?? "", url: fields["url"].flatMap { scalarText($0) } ?? "",
+      name: name ?? "", url: server?.url ?? fields["url"].flatMap { scalarText($0) } ?? "",
       display: fields["url"].map { displayed($0, address) } ?? "",
       enabled: flag(fields["enabled"]) ?? true, format: format ?? .preset(""), everyMilliseconds: interval,
       offsetMilliseconds: offset, timeoutMilliseconds: timeout,
@@ -108,7 +111,7 @@ extension ConfigurationLoader {
       station: filledText(fields["station"], "a station's id"),
       lateAfterMilliseconds: duration(fields["late_after"], in: ConfigurationBounds.silenceMilliseconds),
       frozenAfterMilliseconds: duration(fields["frozen_after"], in: ConfigurationBounds.silenceMilliseconds),
-      origin: ConfigurationOrigin(node.location, path: node.path))
+      files: server?.0, origin: ConfigurationOrigin(node.location, path: node.path))
     return name == nil ? nil : result
   }
 
@@ -186,11 +189,13 @@ extension ConfigurationLoader {
     return true
   }
 
+  private static let authenticationKeys = ["basic", "bearer", "bearer_file", "header", "key"]
+
   private mutating func readAuthentication(_ node: ConfigurationNode?) -> FeedAuthentication {
-    guard let node, let fields = fields(node, ["basic", "bearer", "bearer_file", "header"]) else { return .none }
-    let kinds = ["basic", "bearer", "bearer_file", "header"].filter { fields[$0] != nil }
+    guard let node, let fields = fields(node, Self.authenticationKeys) else { return .none }
+    let kinds = Self.authenticationKeys.filter { fields[$0] != nil }
     guard kinds.count == 1 else {
-      fail(.exactlyOne(of: ["basic", "bearer", "bearer_file", "header"], found: kinds), node)
+      fail(.exactlyOne(of: Self.authenticationKeys, found: kinds), node)
       return .none
     }
     if let basic = fields["basic"] {
@@ -208,6 +213,8 @@ extension ConfigurationLoader {
       if let name, let place = inner["name"], isHeaderName(name, at: place.location, path: place.path), let value {
         return .header(name: name, value: value)
       }
+    } else if let key = fields["key"] {
+      return readKeyAuthentication(key)
     } else if let token = secret(fields, "bearer", isRequired: true, singleLine: true) {
       return .bearer(token)
     }

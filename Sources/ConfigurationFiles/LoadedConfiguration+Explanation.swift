@@ -105,6 +105,7 @@ extension LoadedConfiguration {
       let duration = Quantities.describe(milliseconds: low.forMilliseconds)
       members.append(.init("low_speed", .text("\(low.bytesPerSecond) B/s for \(duration)")))
     }
+    if let files = feed.files { members += explainFiles(files) }
     if let proxy = feed.proxy { members.append(.init("proxy", .text(proxy.display))) }
     if let file = feed.tls.authorityFile { members.append(.init("ca_file", .text(file))) }
     if !feed.headers.isEmpty { members.append(.init("headers", .list(feed.headers.map { .text($0.name) }))) }

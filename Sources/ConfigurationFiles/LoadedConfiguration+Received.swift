@@ -34,4 +34,20 @@ extension LoadedConfiguration {
     if let station = feed.station { members.append(.init("station", .text(station))) }
     return .object(members)
   }
+
+  /// What a feed over FTP or SFTP has beside others.
+  func explainFiles(_ files: FileServerConfiguration) -> [ExplanationValue.Member] {
+    var members: [ExplanationValue.Member] = []
+    if let pattern = files.pattern {
+      members += [
+        .init("files", .text(pattern)),
+        .init("settle", .text(Quantities.describe(milliseconds: files.settleMilliseconds))),
+        .init("files_per_poll", .integer(Int64(files.filesPerPoll))),
+      ]
+    }
+    if files.requiresTLS { members.append(.init("ftp_tls", .text("required"))) }
+    if let file = files.knownHostsFile { members.append(.init("known_hosts", .text(file))) }
+    if let digest = files.hostKeySHA256 { members.append(.init("host_key", .text("SHA256:" + digest))) }
+    return members
+  }
 }

@@ -31,6 +31,8 @@ package actor DaemonRuntime {
   let notifier: ServiceNotifier
   let status: Mutex<DaemonStatusView>
   let poller = PollerHolder()
+  /// Of feeds over FTP and SFTP.
+  let filePoller = PollerHolder()
   let pipelines = PipelineHolder()
   let broadcaster = Broadcaster()
   let outcomes = Mutex<[String: PollOutcome]>([:])
@@ -141,32 +143,23 @@ package actor DaemonRuntime {
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
     instruments = makeInstruments(intake, clock)
+    let folders = FolderMemoryFiles(stateDirectory: loaded.stateDirectory, logger: logger)
     receivers = Receivers(
-      intake, clock: clock, limitBytes: Int(loaded.limits.decodeBacklogBytes),
-      folders: FolderMemoryFiles(stateDirectory: loaded.stateDirectory, logger: logger), logger: logger)
+      intake, clock: clock, limitBytes: Int(loaded.limits.decodeBacklogBytes), folders: folders, logger: logger)
     forwarder = Forwarder(holder: holder, pipeline: pipeline, clock: clock, logger: logger)
     poster = try HookPoster()
     makeDeliverer(configuration, store)
-    var transportLimits = TransportLimits()
-    transportLimits.maxTransfers = loaded.limits.connections
-    transportLimits.maxTransfersPerHost = loaded.limits.connectionsPerHost
-    poller.set(
-      try Poller(
-        clock: clock, zone: loaded.site.offset, limits: Self.pollingLimits(clock), transportLimits: transportLimits,
-        userAgent: "lantian/\(DaemonOptions.version)",
-        consumer: { [poller] answer in
-          intake.take(answer) { verdict in poller.poller?.report(answer.id, verdict) }
-        },
-        observer: { [self] record in note(record) }, clockJumped: { [logger] in Self.log($0, logger) }))
+    for holder in [poller, filePoller] { holder.set(try makePoller(holder, intake, clock, loaded, folders)) }
     try await put(configuration, in: pipeline, recovered.engine.configuration)
     try await listen(loaded, holder, pipeline, intake, clock)
     await pipeline.start()
     intake.use(configuration.readers, offset: loaded.site.offset)
-    await poller.poller?.apply(definitions: configuration.definitions)
+    await applyPolled(configuration)
     await poller.poller?.start()
+    await filePoller.poller?.start()
     deliverer.deliverer?.wake()
     try await listenForInstruments(configuration)
-    await receivers?.apply(loaded.received)
+    await receivers?.apply(loaded)
     await forwarder?.apply(loaded)
     startTimers(loaded)
     status.withLock {
@@ -178,6 +171,30 @@ package actor DaemonRuntime {
     options.onReady(boundAddress)
   }
 
+  private func makePoller(
+    _ holder: PollerHolder, _ intake: FeedIntake, _ clock: any SiteClock, _ loaded: LoadedConfiguration,
+    _ folders: FolderMemoryFiles
+  ) throws -> Poller {
+    var limits = TransportLimits()
+    limits.maxTransfers = loaded.limits.connections
+    limits.maxTransfersPerHost = loaded.limits.connectionsPerHost
+    return try Poller(
+      clock: clock, zone: loaded.site.offset, limits: Self.pollingLimits(clock), transportLimits: limits,
+      userAgent: "lantian/\(DaemonOptions.version)",
+      folders: FolderStore(
+        load: { name, done in folders.load(name, done) }, save: { name, bytes in folders.save(name, bytes) }),
+      consumer: { answer in
+        intake.take(answer) { verdict in holder.poller?.report(answer.id, verdict) }
+      },
+      observer: { [self] record in note(record) }, clockJumped: { [logger] in Self.log($0, logger) })
+  }
+
+  /// Polls what a configuration says.
+  func applyPolled(_ configuration: RuntimeConfiguration) async {
+    await poller.poller?.apply(definitions: configuration.httpDefinitions)
+    await filePoller.poller?.apply(definitions: configuration.fileDefinitions)
+  }
+
   var boundAddress = ""
 
   private func listen(
@@ -186,7 +203,7 @@ package actor DaemonRuntime {
   ) async throws(WebError) {
     guard let instruments, let forwarder, let receivers else { return }
     let face = WebBridge(
-      holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer,
+      holder: holder, pipeline: pipeline, intake: intake, poller: poller, filePoller: filePoller, deliverer: deliverer,
       instruments: instruments, receiving: receivers, forwarder: forwarder,
       instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } }, clock: clock,
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })

@@ -6,6 +6,7 @@ import Feeds
 import Lidar
 import Logging
 import Polling
+import Receiving
 import Store
 import Synchronization
 
@@ -18,6 +19,8 @@ final class FeedIntake: Sendable {
   struct Reader: Sendable {
     var decoder: FeedDecoder
     var defaultStation: String?
+    /// Of a file, once it is unpacked.
+    var maxBodyBytes = 16 << 20
   }
 
   struct State {
@@ -89,8 +92,19 @@ final class FeedIntake: Sendable {
   private func decode(
     _ answer: PollAnswer, _ reader: Reader, _ report: @escaping @Sendable (PollVerdict) -> Void
   ) {
+    var bytes = answer.body
+    if answer.fileName != nil, Gunzip.isPacked(bytes) {
+      do {
+        bytes = try Gunzip.unpack(bytes, limitBytes: reader.maxBodyBytes)
+      } catch {
+        let isTooLarge = error == .tooLarge
+        let message =
+          isTooLarge ? "unpacked it is above \(reader.maxBodyBytes) bytes (max_body)" : "damaged, or cut short"
+        return report(.parseFailed(FeedFault(code: isTooLarge ? "too_large" : "bad_gzip", message: message)))
+      }
+    }
     let body = Body(
-      feed: answer.feed, name: answer.fileName, receivedAt: answer.receivedAt, bytes: answer.body,
+      feed: answer.feed, name: answer.fileName, receivedAt: answer.receivedAt, bytes: bytes,
       defaultStation: reader.defaultStation)
     process(body, reader.decoder) { decoded, failure in
       if let failure {

@@ -7,15 +7,18 @@ struct FormattedFeed {
   var name: String
   var format: ConfigurationFiles.FeedFormat
   var station: String?
+  var maxBodyBytes: Int
   var origin: ConfigurationOrigin
   var location: SourceLocation { origin.location }
 
   init(_ feed: FeedConfiguration) {
     (name, format, station, origin) = (feed.name, feed.format, feed.station, feed.origin)
+    maxBodyBytes = Int(feed.maxBodyBytes)
   }
 
   init(_ feed: ReceivedFeedConfiguration) {
     (name, format, station, origin) = (feed.name, feed.format, feed.station, feed.origin)
+    maxBodyBytes = Int(feed.maxBodyBytes)
   }
 
   /// A line for people about a format that cannot work: the file and line of the value that is wrong, its path, why.

@@ -28,3 +28,21 @@ extension SpoolDefinition {
       maxBodyBytes: Int(feed.maxBodyBytes), lateMilliseconds: feed.lateAfterMilliseconds)
   }
 }
+
+extension MQTTDefinition {
+  /// Nil for a feed without a broker.
+  init?(_ feed: ReceivedFeedConfiguration, site: String) {
+    guard case .mqtt(let broker) = feed.way else { return nil }
+    self.init(
+      name: feed.name, host: broker.host, port: broker.port, usesTLS: broker.usesTLS,
+      clientID: broker.clientID ?? "lantian-\(site)-\(feed.name)", topics: broker.topics,
+      maxBodyBytes: Int(feed.maxBodyBytes), lateMilliseconds: feed.lateAfterMilliseconds)
+    authorityFile = broker.authorityFile
+    username = broker.username
+    password = broker.password
+    quality = broker.quality
+    isVersion5 = broker.isVersion5
+    keepAliveSeconds = broker.keepAliveSeconds
+    stationLevel = broker.stationLevel
+  }
+}

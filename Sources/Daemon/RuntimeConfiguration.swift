@@ -15,6 +15,10 @@ package struct RuntimeConfiguration: Sendable {
   package var engine: EngineConfiguration
   var readers: [String: FeedIntake.Reader]
   var definitions: [FeedDefinition]
+  /// Those of HTTP, and those of servers of files, which are polled apart: libcurl ends connections to the latter in one
+  /// go, which may take seconds.
+  var httpDefinitions: [FeedDefinition] { definitions.filter { TransferProtocols(schemeOf: $0.url).isHTTP } }
+  var fileDefinitions: [FeedDefinition] { definitions.filter { !TransferProtocols(schemeOf: $0.url).isHTTP } }
   /// Feeds of instruments that dial in.
   var listeners: [InstrumentListenerDefinition]
   var hooks: [Delivery.HookConfiguration]
@@ -39,7 +43,8 @@ package struct RuntimeConfiguration: Sendable {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(
-          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil))
+          decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil),
+          maxBodyBytes: feed.maxBodyBytes)
       } catch {
         problems.append(feed.problem(error))
       }
@@ -173,7 +178,12 @@ extension FeedDefinition {
     case .bearer(let token): authentication = .bearer(token)
     case .header(let name, let value):
       authentication = .header(name: name, value: value)
+    case .key(let username, let file, let passphrase):
+      authentication = .basic(user: username, password: Secret(""))
+      ssh.privateKeyFile = file
+      ssh.passphrase = passphrase
     }
+    if let files = feed.files { use(files) }
     tls.authorityFile = feed.tls.authorityFile
     proxy = feed.proxy?.url
     usesHTTP2 = feed.http2

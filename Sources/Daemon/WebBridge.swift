@@ -17,6 +17,7 @@ struct WebBridge: Sendable {
   var pipeline: EnginePipeline
   var intake: FeedIntake
   var poller: PollerHolder
+  var filePoller: PollerHolder
   var deliverer: DelivererHolder
   var instruments: InstrumentHub
   var receiving: Receivers
@@ -68,7 +69,8 @@ struct WebBridge: Sendable {
 
   private func feeds() -> [FeedStatusView] {
     let verdicts = pipeline.committedVerdicts
-    let polled = (poller.poller?.status() ?? []).map { status in
+    let statuses = (poller.poller?.status() ?? []) + (filePoller.poller?.status() ?? [])
+    let polled = statuses.map { status in
       let verdict = verdicts[status.name] ?? FeedVerdicts()
       return FeedStatusView(
         name: status.name, state: Web.FeedState(rawValue: status.state.rawValue) ?? .ok, lastPoll: status.lastPoll,

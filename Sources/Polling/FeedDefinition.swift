@@ -36,6 +36,11 @@ package struct FeedDefinition: Hashable, Sendable {
   package var frozenAfter: Duration?
   /// Civil time without success after which the feed counts as late; nil: three times `every`.
   package var lateAfter: Duration?
+  /// The URL names a folder, whose files are fetched; nil: it names what is polled.
+  package var folder: FolderDefinition?
+  /// FTP: TLS for password and data.
+  package var requiresTLS = false
+  package var ssh = TransferSSH()
 
   package init(name: String, url: String, every: Duration, offset: Duration? = nil) {
     self.name = name
@@ -63,6 +68,8 @@ package struct FeedDefinition: Hashable, Sendable {
     options.maxRedirects = maxRedirects
     options.authentication = authentication
     options.userAgent = userAgent
+    options.requiresTLS = requiresTLS
+    options.ssh = ssh
     var request = TransferRequest(url: url, options: options)
     request.method = method
     request.body = body

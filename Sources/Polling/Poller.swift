@@ -13,7 +13,7 @@ package actor Poller {
   /// The feeds queue.
   package nonisolated var queue: DispatchQueue { executor.queue }
 
-  private let clock: any SiteClock
+  let clock: any SiteClock
   private let zone: CivilOffset
   private let limits: PollingLimits
   private let userAgent: String
@@ -31,19 +31,21 @@ package actor Poller {
   private var generator = JitterGenerator()
   private var nextNumber: UInt64 = 0
   private var busy = 0
-  private var isStopping = false
+  private(set) var isStopping = false
+  let folders: FolderStore?
   private var isStopped = false
   private var drained: CheckedContinuation<Void, Never>?
   private let wall = WallClock()
 
   /// - Parameters:
+  ///   - folders: where it is kept what was taken of folders; nil: nowhere.
   ///   - consumer: takes each new body, on the feeds queue.
   ///   - observer: takes a record of every due poll, polled or not, on the feeds queue.
   ///   - clockJumped: told of a step of the civil clock; every feed then waits for its next slot on the new time.
   /// - Throws: `TransportError` when libcurl or epoll cannot be set up.
   package init(
     clock: any SiteClock, zone: CivilOffset, limits: PollingLimits = PollingLimits(),
-    transportLimits: TransportLimits = TransportLimits(), userAgent: String = "lantian",
+    transportLimits: TransportLimits = TransportLimits(), userAgent: String = "lantian", folders: FolderStore? = nil,
     consumer: @escaping @Sendable (PollAnswer) -> Void,
     observer: @escaping @Sendable (PollRecord) -> Void = { _ in },
     clockJumped: @escaping @Sendable (ClockJumpDetector.Jump) -> Void = { _ in }
@@ -54,6 +56,7 @@ package actor Poller {
     self.zone = zone
     self.limits = limits
     self.userAgent = userAgent
+    self.folders = folders
     self.consumer = consumer
     self.observer = observer
     self.clockJumped = clockJumped
@@ -213,6 +216,7 @@ package actor Poller {
 
   private func begin(_ feed: PolledFeed, _ id: PollID, _ conditions: [TransferHeader]) {
     busy += 1
+    if let folder = feed.definition.folder { return visit(feed, folder, id) }
     var request = feed.request
     if !conditions.isEmpty { request.headers += conditions }
     let feedName = id.feed
@@ -238,7 +242,8 @@ package actor Poller {
       consumer(
         PollAnswer(
           id: id, status: response.status, headers: response.headers, body: response.body, receivedAt: moment.civil,
-          lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds))
+          lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds,
+          fileName: feed.fileName))
     case .finish(let record): end(feed, record)
     }
   }
@@ -251,13 +256,37 @@ package actor Poller {
   }
 
   private func judge(_ id: PollID, _ verdict: PollVerdict) {
+    if byName[id.feed]?.visit?.id == id { return advance(id.feed, id) { $0.judged(verdict) } }
     guard let feed = byName[id.feed],
       let record = feed.poll.judged(id, verdict, at: moment(), using: &generator)
     else { return }
     end(feed, record)
   }
 
-  private func end(_ feed: PolledFeed, _ record: PollRecord) {
+  // MARK: For visits of folders
+
+  func feed(named name: String) -> PolledFeed? { byName[name] }
+
+  func submit(
+    _ request: TransferRequest, _ completion: @escaping @Sendable (TransferResult) -> Void
+  ) -> TransferToken {
+    transport.submit(request, completion: completion)
+  }
+
+  func fetch(_ request: TransferRequest) async -> TransferResult {
+    await withCheckedContinuation { continuation in
+      transport.submit(request) { @Sendable in continuation.resume(returning: $0) }
+    }
+  }
+
+  func consume(_ answer: PollAnswer) { consumer(answer) }
+
+  /// What a finished visit means for its feed.
+  func conclude(_ feed: PolledFeed, _ visit: FolderVisit) -> PollRecord? {
+    feed.poll.visited(visit, at: moment(), using: &generator)
+  }
+
+  func end(_ feed: PolledFeed, _ record: PollRecord) {
     feed.token = nil
     settleOne()
     // Only a wait set by this poll changes the plan; the next slot stands already.
@@ -287,8 +316,12 @@ package actor Poller {
     nextNumber += 1
     let id = PollID(feed: name, number: nextNumber)
     let request = feed.request
-    let result = await withCheckedContinuation { continuation in
-      transport.submit(request) { @Sendable in continuation.resume(returning: $0) }
+    var fileName: String?
+    let result: TransferResult
+    if let folder = feed.definition.folder {
+      (result, fileName) = try await fetchNewest(request, folder)
+    } else {
+      result = await fetch(request)
     }
     switch result.outcome {
     case .failure(let error): throw FeedFault(code: error.kind.rawValue, message: error.message)
@@ -298,7 +331,7 @@ package actor Poller {
       }
       return PollAnswer(
         id: id, status: response.status, headers: response.headers, body: response.body, receivedAt: clock.now(),
-        lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds)
+        lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds, fileName: fileName)
     }
   }
 

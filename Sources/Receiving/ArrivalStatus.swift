@@ -79,6 +79,9 @@ package struct ArrivalStatus: Sendable {
     return outcome
   }
 
+  /// The way itself works again: what came before its fault counts again.
+  package mutating func reached() { isGood = true }
+
   /// Counts a repetition that needed no decoding.
   package mutating func repeated(at instant: Instant) {
     outcomes[ArrivalOutcome.repeated.rawValue] += 1

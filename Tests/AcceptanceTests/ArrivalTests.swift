@@ -17,7 +17,7 @@ struct ArrivalTests {
     try bench.configure(
       feeds: mapping("vendor", ["push: {token_file: vendor.token}", "max_body: 1MiB"])
         + mapping("signed", ["push: {secret_file: vendor.key}"])
-        + mapping("folder", ["spool: {path: spool, pattern: \"*.json\", every: 100ms}"]))
+        + mapping("folder", ["spool: {path: spool, pattern: \"*.json\", every: 300ms}"]))
     return bench
   }
 

@@ -38,10 +38,11 @@ struct SpoolTests {
     }
   }
 
-  static func definition(_ path: String, _ ending: SpoolDefinition.Ending, pattern: String = "*.csv") -> SpoolDefinition
-  {
+  static func definition(
+    _ path: String, _ ending: SpoolDefinition.Ending, pattern: String = "*.csv", every: Int64 = 20
+  ) -> SpoolDefinition {
     SpoolDefinition(
-      name: "spool", path: path, pattern: FileNamePattern(pattern), ending: ending, everyMilliseconds: 20,
+      name: "spool", path: path, pattern: FileNamePattern(pattern), ending: ending, everyMilliseconds: every,
       maxBodyBytes: 1_000, lateMilliseconds: 60_000)
   }
 
@@ -109,7 +110,7 @@ struct SpoolTests {
     let desk = Desk()
     let hub = SpoolHub(desk.services)
     let file = try #require(fopen(path + "/a.csv", "w"))
-    await hub.apply([Self.definition(path, .delete)])
+    await hub.apply([Self.definition(path, .delete, every: 300)])
     // Every look finds another size, until it is whole.
     for index in 0..<200 {
       fputs(index == 0 ? "ok 0" : " \(index)", file)
