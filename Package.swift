@@ -43,6 +43,8 @@ let package = Package(
 
     // libcurl carries every transfer; only its variadic calls are wrapped.
     .target(name: "CLibcurl", cSettings: cSettings, linkerSettings: [.linkedLibrary("curl")]),
+    // libmosquitto keeps subscriptions of MQTT up; libcurl's MQTT sends no pings, has no TLS and knows quality 0 only.
+    .target(name: "CMosquitto", cSettings: cSettings, linkerSettings: [.linkedLibrary("mosquitto")]),
     // One private epoll set replaces a Dispatch source per socket.
     .target(name: "CEpoll", cSettings: cSettings),
     // simdjson reads feed bodies 60 times faster than Foundation; C++, so it stands behind a C header.
@@ -113,6 +115,13 @@ let package = Package(
       name: "Transport", dependencies: ["CLibcurl", "CEpoll", "Secrets", "Timekeeping"], swiftSettings: edge),
     .target(
       name: "Polling", dependencies: ["AirQuality", "Secrets", "Timekeeping", "Transport"], swiftSettings: settings),
+    // Feeds whose data come by themselves: pushes, spool folders, brokers.
+    .target(
+      name: "Receiving",
+      dependencies: [
+        "AirQuality", "CGzip", "CMosquitto", "Digests", "Polling", "Secrets", "Timekeeping", "Transport",
+      ],
+      swiftSettings: edge),
     .target(
       name: "Store",
       dependencies: ["AirQuality", "Digests", "Engine", .product(name: "GRDB", package: "GRDB.swift")],
@@ -156,9 +165,8 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "AirQuality", "Alerts", "Assessment", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations",
-        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Reports", "Reviews", "Rollup", "Screening",
-        "Secrets", "Store",
-        "Targets", "Timekeeping",
+        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Receiving", "Reports", "Reviews", "Rollup",
+        "Screening", "Secrets", "Store", "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -258,7 +266,14 @@ let package = Package(
       name: "TransportTests", dependencies: ["LoopbackServer", "Secrets", "Timekeeping", "Transport"],
       swiftSettings: settings),
     .testTarget(
-      name: "PollingTests", dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer"],
+      name: "PollingTests",
+      dependencies: ["Polling", "Transport", "Timekeeping", "AirQuality", "LoopbackServer", "Secrets"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReceivingTests",
+      dependencies: [
+        "AirQuality", "CGzip", "CMosquitto", "Digests", "Polling", "Receiving", "Secrets", "TestSupport", "Timekeeping",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "StoreTests",
@@ -298,7 +313,9 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "AirQuality", "Assessment", "CZlib", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Polling",
-        "Reports", "Secrets", "Store", "TestSupport", "Timekeeping", "Transport", "Web",
+        "Receiving",
+        "Reports",
+        "Secrets", "Store", "TestSupport", "Timekeeping", "Transport", "Web",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -309,7 +326,8 @@ let package = Package(
     // Starts the real binary against the fault server.
     .testTarget(
       name: "AcceptanceTests",
-      dependencies: ["AirQuality", "Digests", "FaultServer", "HJ212", "Store", "lantian"], swiftSettings: settings),
+      dependencies: ["AirQuality", "Digests", "FaultServer", "HJ212", "LoopbackServer", "Store", "lantian"],
+      swiftSettings: settings),
     .testTarget(name: "DemoTests", dependencies: ["AirQuality", "Engine", "Demo", "CGzip"], swiftSettings: edge),
   ],
   cxxLanguageStandard: .cxx17

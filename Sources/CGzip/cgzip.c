@@ -56,3 +56,26 @@ ptrdiff_t cgzip_gunzip(const uint8_t *source, size_t length, uint8_t *target, si
   inflateEnd(&stream);
   return result == Z_STREAM_END ? written : -1;
 }
+
+ptrdiff_t cgzip_gunzip_member(
+    const uint8_t *source, size_t length, size_t *consumed, uint8_t *target, size_t capacity) {
+  *consumed = 0;
+  if (length > UINT32_MAX || capacity > UINT32_MAX) return -2;
+  z_stream stream;
+  memset(&stream, 0, sizeof stream);
+  if (inflateInit2(&stream, any_window_bits) != Z_OK) return -1;
+  stream.next_in = (Bytef *)source;
+  stream.avail_in = (uInt)length;
+  stream.next_out = target;
+  stream.avail_out = (uInt)capacity;
+  int result = inflate(&stream, Z_FINISH);
+  ptrdiff_t written = (ptrdiff_t)stream.total_out;
+  size_t left = stream.avail_in;
+  int is_full = stream.avail_out == 0;
+  inflateEnd(&stream);
+  if (result == Z_STREAM_END) {
+    *consumed = length - left;
+    return written;
+  }
+  return (result == Z_OK || result == Z_BUF_ERROR) && is_full ? -2 : -1;
+}

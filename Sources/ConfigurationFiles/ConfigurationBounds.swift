@@ -40,6 +40,22 @@ package enum ConfigurationBounds {
   package static let defaultInstrumentIdleMilliseconds: Int64 = 7_200_000
   package static let defaultInstrumentLateMilliseconds: Int64 = 3_900_000
 
+  /// Time between two looks into a spool folder, milliseconds.
+  package static let spoolMilliseconds: ClosedRange<Int64> = 100...3_600_000
+  package static let defaultSpoolMilliseconds: Int64 = 2_000
+  /// Between two listings of a folder on a server of files, and files fetched in one poll.
+  package static let settleMilliseconds: ClosedRange<Int64> = 0...60_000
+  package static let defaultSettleMilliseconds: Int64 = 5_000
+  package static let filesPerPoll = 1...10_000
+  package static let defaultFilesPerPoll = 200
+  /// Topics of one subscription, and bytes of one message when nothing is said.
+  package static let topics = 100
+  package static let defaultMessageBytes: Int64 = 1 << 20
+  package static let keepAliveMilliseconds: ClosedRange<Int64> = 5_000...3_600_000
+  package static let defaultKeepAliveMilliseconds: Int64 = 30_000
+  /// A shorter token of a push feed is warned of.
+  package static let shortestTokenBytes = 16
+
   /// Milliseconds.
   package static let everyMilliseconds: ClosedRange<Int64> = 100...86_400_000
   /// Of `late_after` and `frozen_after`.

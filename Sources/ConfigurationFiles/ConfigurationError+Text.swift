@@ -120,6 +120,10 @@ extension ConfigurationWarning.Concern {
     case .noFeeds: "no feed is enabled: nothing will be polled"
     case .listensBeyondLoopback(let address):
       "\(address) is reachable from other machines: put a proxy with TLS and login in front of it"
+    case .passwordWithoutTLS(let advice): "the password travels unencrypted: use \(advice)"
+    case .shortToken:
+      "the token is shorter than \(ConfigurationBounds.shortestTokenBytes) bytes: make one with openssl rand -hex 32"
+    case .folderUnusable(let folder, let reason): "the folder \(quoted(folder)) cannot be used now: \(reason)"
     case .overriddenByEnvironment(let variable): "the environment variable \(variable) overrides this value"
     case .budgetWithoutFeeds: "no feed shares this budget: list its feeds, or give feeds its name under budget"
     case .budgetTooSmall(let polls, let requests, let per):

@@ -73,6 +73,9 @@ package struct ConfigurationWarning: Hashable, Sendable {
     case overriddenByEnvironment(variable: String)
     case budgetWithoutFeeds
     case budgetTooSmall(polls: Int, requests: Int, per: String)
+    case shortToken
+    case passwordWithoutTLS(advice: String)
+    case folderUnusable(folder: String, reason: String)
   }
 
   package init(_ concern: Concern, at location: SourceLocation, path: String = "") {

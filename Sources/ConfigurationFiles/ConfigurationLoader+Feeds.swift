@@ -5,29 +5,50 @@ extension ConfigurationLoader {
   static let feedKeys = [
     "name", "url", "enabled", "format", "every", "offset", "timeout", "connect_timeout", "low_speed", "max_body",
     "headers", "auth", "tls", "proxy", "http2", "max_redirects", "station", "late_after", "frozen_after",
-    "publication", "denser", "look_back", "budget",
+    "publication", "denser", "look_back", "budget", "ssh", "settle", "files_per_poll",
   ]
 
-  /// The polled feeds and those of instruments that dial in, which have `listen` in place of `url`.
-  mutating func readFeeds(_ lists: [ConfigurationNode]) -> ([FeedConfiguration], [InstrumentFeedConfiguration]) {
-    var feeds: [FeedConfiguration] = []
+  /// The feeds of all kinds, each in configuration order, and all their names.
+  struct FeedLists {
+    var polled: [FeedConfiguration] = []
+    /// Of instruments that dial in: with `listen` in place of `url`.
     var instruments: [InstrumentFeedConfiguration] = []
+    /// With `push`, `spool` or `mqtt` in place of `url`.
+    var received: [ReceivedFeedConfiguration] = []
+    var names: [String] = []
+    /// Whether any feed is in use.
+    var hasEnabled: Bool {
+      polled.contains(where: \.enabled) || instruments.contains(where: \.enabled)
+        || received.contains(where: \.enabled)
+    }
+  }
+
+  /// The items of `feeds`.
+  mutating func readFeeds(_ lists: [ConfigurationNode]) -> FeedLists {
+    var feeds = FeedLists()
     var seen: [String: SourceLocation] = [:]
     for list in lists {
       for item in items(list, of: "feeds") {
-        guard feeds.count + instruments.count < ConfigurationBounds.feeds else {
+        guard feeds.names.count < ConfigurationBounds.feeds else {
           fail(.tooMany(what: "feeds", limit: ConfigurationBounds.feeds), item)
-          return (feeds, instruments)
+          return feeds
         }
         if item["listen"] != nil {
-          let feed = readInstrumentFeed(item, precedingFeeds: feeds.count)
-          if let feed, isNew(feed.name, item, &seen) { instruments.append(feed) }
+          let feed = readInstrumentFeed(item)
+          guard let feed, isNew(feed.name, item, &seen) else { continue }
+          feeds.instruments.append(feed)
+          feeds.names.append(feed.name)
+        } else if Self.receivedWays.contains(where: { item[$0] != nil }) {
+          guard let feed = readReceivedFeed(item), isNew(feed.name, item, &seen) else { continue }
+          feeds.received.append(feed)
+          feeds.names.append(feed.name)
         } else if let feed = readFeed(item), isNew(feed.name, item, &seen) {
-          feeds.append(feed)
+          feeds.polled.append(feed)
+          feeds.names.append(feed.name)
         }
       }
     }
-    return (feeds, instruments)
+    return feeds
   }
 
   private mutating func isNew(
@@ -45,7 +66,8 @@ extension ConfigurationLoader {
   private mutating func readFeed(_ node: ConfigurationNode) -> FeedConfiguration? {
     guard let fields = fields(node, Self.feedKeys) else { return nil }
     let name = name(required(fields, "name", "a short name, unique among the feeds"), what: "feed")
-    let address = webAddress(required(fields, "url", "the address to poll, https://…"))
+    let address = webAddress(
+      required(fields, "url", "the address to poll, https://…"), schemes: Self.httpSchemes + Self.fileSchemes)
     let every = duration(
       required(fields, "every", "how often to poll, such as 1m"), in: ConfigurationBounds.everyMilliseconds)
     let format = readFormat(required(fields, "format", "a preset's name or a mapping"))
@@ -72,8 +94,9 @@ extension ConfigurationLoader {
     if let address, let place = fields["url"] {
       warnAboutCredentials(address, authentication: authentication, headers: headers, place)
     }
+    let server = readFileServer(fields, address, authentication)
     let result = FeedConfiguration(
-      name: name ?? "", url: fields["url"].flatMap { scalarText($0) } ?? "",
+      name: name ?? "", url: server?.url ?? fields["url"].flatMap { scalarText($0) } ?? "",
       display: fields["url"].map { displayed($0, address) } ?? "",
       enabled: flag(fields["enabled"]) ?? true, format: format ?? .preset(""), everyMilliseconds: interval,
       offsetMilliseconds: offset, timeoutMilliseconds: timeout,
@@ -88,7 +111,7 @@ extension ConfigurationLoader {
       station: filledText(fields["station"], "a station's id"),
       lateAfterMilliseconds: duration(fields["late_after"], in: ConfigurationBounds.silenceMilliseconds),
       frozenAfterMilliseconds: duration(fields["frozen_after"], in: ConfigurationBounds.silenceMilliseconds),
-      pacing: readPacing(fields, every: interval),
+      pacing: readPacing(fields, every: interval), files: server?.0,
       origin: ConfigurationOrigin(node.location, path: node.path))
     return name == nil ? nil : result
   }
@@ -167,11 +190,13 @@ extension ConfigurationLoader {
     return true
   }
 
+  private static let authenticationKeys = ["basic", "bearer", "bearer_file", "header", "key"]
+
   private mutating func readAuthentication(_ node: ConfigurationNode?) -> FeedAuthentication {
-    guard let node, let fields = fields(node, ["basic", "bearer", "bearer_file", "header"]) else { return .none }
-    let kinds = ["basic", "bearer", "bearer_file", "header"].filter { fields[$0] != nil }
+    guard let node, let fields = fields(node, Self.authenticationKeys) else { return .none }
+    let kinds = Self.authenticationKeys.filter { fields[$0] != nil }
     guard kinds.count == 1 else {
-      fail(.exactlyOne(of: ["basic", "bearer", "bearer_file", "header"], found: kinds), node)
+      fail(.exactlyOne(of: Self.authenticationKeys, found: kinds), node)
       return .none
     }
     if let basic = fields["basic"] {
@@ -189,6 +214,8 @@ extension ConfigurationLoader {
       if let name, let place = inner["name"], isHeaderName(name, at: place.location, path: place.path), let value {
         return .header(name: name, value: value)
       }
+    } else if let key = fields["key"] {
+      return readKeyAuthentication(key)
     } else if let token = secret(fields, "bearer", isRequired: true, singleLine: true) {
       return .bearer(token)
     }

@@ -11,7 +11,7 @@ extension ConfigurationLoader {
   static let minuteIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30]
 
   /// Reads an item of `feeds` that has `listen`.
-  mutating func readInstrumentFeed(_ node: ConfigurationNode, precedingFeeds: Int) -> InstrumentFeedConfiguration? {
+  mutating func readInstrumentFeed(_ node: ConfigurationNode) -> InstrumentFeedConfiguration? {
     guard let fields = fields(node, Self.instrumentFeedKeys) else { return nil }
     let name = name(required(fields, "name", "a short name, unique among the feeds"), what: "feed")
     var address: ListenAddress?
@@ -37,7 +37,7 @@ extension ConfigurationLoader {
         ?? ConfigurationBounds.defaultInstrumentIdleMilliseconds,
       lateAfterMilliseconds: duration(fields["late_after"], in: ConfigurationBounds.silenceMilliseconds)
         ?? ConfigurationBounds.defaultInstrumentLateMilliseconds,
-      precedingFeeds: precedingFeeds, origin: ConfigurationOrigin(node.location, path: node.path))
+      origin: ConfigurationOrigin(node.location, path: node.path))
     return name == nil ? nil : feed
   }
 

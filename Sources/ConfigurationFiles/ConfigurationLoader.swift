@@ -55,8 +55,8 @@ package struct ConfigurationLoader {
     }
     let merged = merge(roots)
     readSite(merged, main: main)
-    var (feeds, instruments) = readFeeds(merged["feeds"] ?? [])
-    let budgets = readBudgets(merged["budgets"] ?? [], &feeds)
+    var feeds = readFeeds(merged["feeds"] ?? [])
+    let budgets = readBudgets(merged["budgets"] ?? [], &feeds.polled)
     let hooks = readHooks(merged["hooks"] ?? [])
     let forwards = readForwards(merged["forward"] ?? [])
     let targets = readTargets(merged["targets"] ?? [])
@@ -73,14 +73,16 @@ package struct ConfigurationLoader {
     let lidar = readLidar(merged["lidar"]?.first)
     let hotSpots = readHotSpots(merged["hot_spots"]?.first)
     let inspectorToken = readInspectors(merged["inspectors"]?.first)
-    if errors.isEmpty && !feeds.contains(where: \.enabled) && !instruments.contains(where: \.enabled) {
+    if errors.isEmpty && !feeds.hasEnabled {
       warn(.noFeeds, at: SourceLocation(file: sources.path))
     }
     var loaded = LoadedConfiguration(
-      path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
+      path: sources.path, files: files, site: site, feeds: feeds.polled, hooks: hooks, targets: targets,
+      history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
-      instruments: instruments, forwards: forwards, budgets: budgets, warnings: warnings)
+      instruments: feeds.instruments, received: feeds.received, feedNames: feeds.names, forwards: forwards,
+      budgets: budgets, warnings: warnings)
     loaded.screening = screening
     loaded.inspectorToken = inspectorToken
     loaded.hotSpots = hotSpots

@@ -5,7 +5,7 @@ package import Secrets
 package struct FeedConfiguration: Sendable, Hashable {
   /// Unique among the feeds; stands in logs, metrics and the journal.
   package var name: String
-  /// `http` or `https`, complete; may carry credentials, so show `display` instead.
+  /// Complete; may carry credentials, so show `display` instead.
   package var url: String
   /// The URL without user, password, query and substituted values.
   package var display: String
@@ -37,6 +37,8 @@ package struct FeedConfiguration: Sendable, Hashable {
   package var frozenAfterMilliseconds: Int64?
   /// What moves its polls beside `every`.
   package var pacing = FeedPacing()
+  /// Of a feed over FTP or SFTP.
+  package var files: FileServerConfiguration?
   /// Where the feed stands; no part of its identity.
   package var origin: ConfigurationOrigin
   package var location: SourceLocation { origin.location }
@@ -60,6 +62,8 @@ package enum FeedAuthentication: Sendable, Hashable {
   case basic(username: String, password: Secret)
   case bearer(Secret)
   case header(name: String, value: Secret)
+  /// SFTP: a private key.
+  case key(username: String, privateKeyFile: String, passphrase: Secret?)
 
   /// For people, without any secret.
   package var kind: String {
@@ -68,6 +72,7 @@ package enum FeedAuthentication: Sendable, Hashable {
     case .basic: "basic"
     case .bearer: "bearer"
     case .header(let name, _): "header \(name)"
+    case .key: "key"
     }
   }
 }

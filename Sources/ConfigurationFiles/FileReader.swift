@@ -59,6 +59,14 @@ enum FileReader {
     unsafe access(path, X_OK) == 0 ? nil : reason(errno)
   }
 
+  /// Nil when `path` is a folder that this process can list (and put files into), otherwise why not.
+  static func whyNotFolder(_ path: String, isWritten: Bool) -> String? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return reason(errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return "it is not a folder" }
+    return unsafe access(path, R_OK | X_OK | (isWritten ? W_OK : 0)) == 0 ? nil : reason(errno)
+  }
+
   /// The working directory, `/` when it is gone.
   static func workingDirectory() -> String {
     guard let pointer = unsafe getcwd(nil, 0) else { return "/" }

@@ -17,8 +17,6 @@ package struct InstrumentFeedConfiguration: Sendable, Hashable {
   package var idleMilliseconds: Int64
   /// Civil time without a stored message after which the feed is late.
   package var lateAfterMilliseconds: Int64
-  /// How many polled feeds stand before it in the configuration: the first feed that has a reading counts.
-  package var precedingFeeds: Int
   /// Where the feed stands; no part of its identity.
   package var origin: ConfigurationOrigin
 
@@ -36,17 +34,5 @@ package struct InstrumentFeedConfiguration: Sendable, Hashable {
     package var stampsEnd: Bool
     /// Period of its minute data, minutes.
     package var minutes: Int
-  }
-}
-
-extension LoadedConfiguration {
-  /// The names of all feeds in configuration order: the first that has a reading counts.
-  package var feedNames: [String] {
-    var names: [String] = []
-    for index in 0...feeds.count {
-      names += instruments.filter { min($0.precedingFeeds, feeds.count) == index }.map(\.name)
-      if index < feeds.count { names.append(feeds[index].name) }
-    }
-    return names
   }
 }

@@ -12,6 +12,7 @@ extension LoadedConfiguration {
       .init("stations", explainStations()),
       .init("feeds", .list(feeds.map { explainFeed($0) })),
       .init("instruments", .list(instruments.map { explainInstruments($0) })),
+      .init("received", .list(received.map { explainReceived($0) })),
       .init("forward", .list(forwards.map { explainForward($0) })),
       .init("budgets", .list(budgets.map { explainBudget($0) })),
       .init("polls_per_minute", .number(pollsPerMinute)),
@@ -88,7 +89,7 @@ extension LoadedConfiguration {
   }
 
   /// `cnemc: national real-time feed (XML)`, `json mapping`.
-  private func summary(of format: FeedFormat) -> String {
+  func summary(of format: FeedFormat) -> String {
     guard case .preset(let name) = format, let what = presetSummaries[name] else { return format.summary }
     return "\(name): \(what)"
   }
@@ -108,6 +109,7 @@ extension LoadedConfiguration {
       let duration = Quantities.describe(milliseconds: low.forMilliseconds)
       members.append(.init("low_speed", .text("\(low.bytesPerSecond) B/s for \(duration)")))
     }
+    if let files = feed.files { members += explainFiles(files) }
     if let proxy = feed.proxy { members.append(.init("proxy", .text(proxy.display))) }
     if let file = feed.tls.authorityFile { members.append(.init("ca_file", .text(file))) }
     if !feed.headers.isEmpty { members.append(.init("headers", .list(feed.headers.map { .text($0.name) }))) }
@@ -194,7 +196,8 @@ extension LoadedConfiguration {
   }
 
   private func explainBounds() -> ExplanationValue {
-    let largest = feeds.filter(\.enabled).map(\.maxBodyBytes).max() ?? 0
+    let sizes = feeds.filter(\.enabled).map(\.maxBodyBytes) + received.filter(\.enabled).map(\.maxBodyBytes)
+    let largest = sizes.max() ?? 0
     return .object([
       .init("series", .integer(Int64(site.stations.count * Pollutant.criteriaCount))),
       .init("ring_memory", .text(Self.mebibytes(ringMemoryBytes))),

@@ -32,6 +32,10 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var presetSummaries: [String: String] = [:]
   /// Feeds of instruments that dial in, enabled and disabled ones in configuration order.
   package var instruments: [InstrumentFeedConfiguration] = []
+  /// Feeds whose data come by themselves, enabled and disabled ones in configuration order.
+  package var received: [ReceivedFeedConfiguration] = []
+  /// The names of all feeds in configuration order: the first that has a reading counts.
+  package var feedNames: [String] = []
   /// Superior platforms that are reported to.
   package var forwards: [ForwardConfiguration] = []
   /// Requests that feeds share.

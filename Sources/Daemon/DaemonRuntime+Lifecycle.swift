@@ -85,7 +85,8 @@ extension DaemonRuntime {
     intake.use(next.readers, offset: next.loaded.site.offset)
     poster?.use(proxies: next.hookProxies)
     deliverer.deliverer?.apply(hooks: next.hooks)
-    await poller.poller?.apply(definitions: next.definitions, budgets: next.budgets)
+    await applyPolled(next)
+    await receivers?.apply(next.loaded)
     await forwarder?.apply(next.loaded)
     noteReload(error: nil)
     logger.notice("reloaded", metadata: ["feeds": "\(next.definitions.count)"])
@@ -264,9 +265,12 @@ extension DaemonRuntime {
     for timer in timers { timer.cancel() }
     timers = []
     await instruments?.stop()
+    await receivers?.stop()
     await forwarder?.stop()
+    async let files: Void? = filePoller.poller?.shutdown(deadline: Self.drainDeadline)
     await poller.poller?.shutdown(deadline: Self.drainDeadline)
     await memory?.close(await poller.poller?.memory())
+    _ = await files
     await pipeline?.drain()
     await stopDeliverer()
     await poster?.shutdown()

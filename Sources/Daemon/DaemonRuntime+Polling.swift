@@ -9,22 +9,26 @@ import Transport
 /// The poller, and what it shares with the other rooms beside bodies.
 extension DaemonRuntime {
   func makePoller(
-    _ loaded: RuntimeConfiguration, _ intake: FeedIntake, _ clock: any SiteClock, _ memory: PollingMemoryFile
+    _ holder: PollerHolder, _ loaded: RuntimeConfiguration, _ intake: FeedIntake, _ clock: any SiteClock,
+    _ folders: FolderMemoryFiles, _ memory: PollingMemoryFile?
   ) async throws {
     var transportLimits = TransportLimits()
     transportLimits.maxTransfers = loaded.loaded.limits.connections
     transportLimits.maxTransfersPerHost = loaded.loaded.limits.connectionsPerHost
-    let poller = poller
     let made = try Poller(
       clock: clock, zone: loaded.loaded.site.offset, limits: Self.pollingLimits(clock),
       transportLimits: transportLimits, userAgent: "lantian/\(DaemonOptions.version)",
-      consumer: { answer in intake.take(answer) { verdict in poller.poller?.report(answer.id, verdict) } },
+      folders: FolderStore(
+        load: { name, done in folders.load(name, done) }, save: { name, bytes in folders.save(name, bytes) }),
+      consumer: { answer in intake.take(answer) { verdict in holder.poller?.report(answer.id, verdict) } },
       observer: { [self] record in note(record) }, clockJumped: { [logger] in Self.log($0, logger) },
       publications: { [logger] in Self.log($0, logger) },
-      memoryChanged: { urgency in memory.schedule(urgency) { await poller.poller?.memory() } })
-    if let earlier = memory.read() { await made.recall(earlier) }
-    self.memory = memory
-    poller.set(made)
+      memoryChanged: { urgency in memory?.schedule(urgency) { await holder.poller?.memory() } })
+    if let memory {
+      if let earlier = memory.read() { await made.recall(earlier) }
+      self.memory = memory
+    }
+    holder.set(made)
   }
 
   /// Levels in force by code of the unit: while one is, feeds may be polled more densely.

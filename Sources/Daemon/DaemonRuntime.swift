@@ -32,6 +32,8 @@ package actor DaemonRuntime {
   let notifier: ServiceNotifier
   let status: Mutex<DaemonStatusView>
   let poller = PollerHolder()
+  /// Of feeds over FTP and SFTP.
+  let filePoller = PollerHolder()
   let pipelines = PipelineHolder()
   let broadcaster = Broadcaster()
   let outcomes = Mutex<[String: PollOutcome]>([:])
@@ -42,6 +44,7 @@ package actor DaemonRuntime {
   var intake: FeedIntake?
   var instruments: InstrumentHub?
   var forwarder: Forwarder?
+  var receivers: Receivers?
   /// How long each feed of instruments may be silent, milliseconds.
   let instrumentPatience = Mutex<[String: Int64]>([:])
   /// What inspectors show to the HTTP listener.
@@ -144,19 +147,25 @@ package actor DaemonRuntime {
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
     instruments = makeInstruments(intake, clock)
+    let folders = FolderMemoryFiles(stateDirectory: loaded.stateDirectory, logger: logger)
+    receivers = Receivers(
+      intake, clock: clock, limitBytes: Int(loaded.limits.decodeBacklogBytes), folders: folders, logger: logger)
     forwarder = Forwarder(holder: holder, pipeline: pipeline, clock: clock, logger: logger)
     poster = try HookPoster()
     makeDeliverer(configuration, store)
     let memory = PollingMemoryFile(stateDirectory: loaded.stateDirectory, logger: logger)
-    try await makePoller(configuration, intake, clock, memory)
+    try await makePoller(poller, configuration, intake, clock, folders, memory)
+    try await makePoller(filePoller, configuration, intake, clock, folders, nil)
     try await put(configuration, in: pipeline, recovered.engine.configuration)
     try await listen(loaded, holder, pipeline, intake, clock)
     await pipeline.start()
     intake.use(configuration.readers, offset: loaded.site.offset)
-    await poller.poller?.apply(definitions: configuration.definitions, budgets: configuration.budgets)
+    await applyPolled(configuration)
     await poller.poller?.start()
+    await filePoller.poller?.start()
     deliverer.deliverer?.wake()
     try await listenForInstruments(configuration)
+    await receivers?.apply(loaded)
     await forwarder?.apply(loaded)
     startTimers(loaded)
     status.withLock {
@@ -168,16 +177,22 @@ package actor DaemonRuntime {
     options.onReady(boundAddress)
   }
 
+  /// Polls what a configuration says.
+  func applyPolled(_ configuration: RuntimeConfiguration) async {
+    await poller.poller?.apply(definitions: configuration.httpDefinitions, budgets: configuration.budgets)
+    await filePoller.poller?.apply(definitions: configuration.fileDefinitions)
+  }
+
   var boundAddress = ""
 
   private func listen(
     _ loaded: LoadedConfiguration, _ holder: StoreHolder, _ pipeline: EnginePipeline, _ intake: FeedIntake,
     _ clock: any SiteClock
   ) async throws(WebError) {
-    guard let instruments, let forwarder else { return }
+    guard let instruments, let forwarder, let receivers else { return }
     let face = WebBridge(
-      holder: holder, pipeline: pipeline, intake: intake, poller: poller, deliverer: deliverer,
-      instruments: instruments, forwarder: forwarder,
+      holder: holder, pipeline: pipeline, intake: intake, poller: poller, filePoller: filePoller, deliverer: deliverer,
+      instruments: instruments, receiving: receivers, forwarder: forwarder,
       instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } },
       inspectorToken: { [self] in inspectorToken.withLock { $0 } }, clock: clock,
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })

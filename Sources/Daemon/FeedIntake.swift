@@ -6,6 +6,7 @@ import Feeds
 import Lidar
 import Logging
 import Polling
+import Receiving
 import Store
 import Synchronization
 
@@ -20,6 +21,8 @@ final class FeedIntake: Sendable {
     var defaultStation: String?
     /// The newest period of each answer is wanted.
     var followsPublications = false
+    /// Of a file, once it is unpacked.
+    var maxBodyBytes = 16 << 20
   }
 
   struct State {
@@ -30,7 +33,7 @@ final class FeedIntake: Sendable {
     var rowErrors: UInt64 = 0
   }
 
-  private let queue = DispatchQueue(label: "lantian.decode")
+  let queue = DispatchQueue(label: "lantian.decode")
   let state = Mutex(State())
   let limitBytes: Int
   let bodies: BodyRing
@@ -91,33 +94,71 @@ final class FeedIntake: Sendable {
   private func decode(
     _ answer: PollAnswer, _ reader: Reader, _ report: @escaping @Sendable (PollVerdict) -> Void
   ) {
-    bodies.keep(feed: answer.feed, receivedAt: answer.receivedAt, bytes: answer.body)
-    let context = DecodeContext(
-      receivedAt: answer.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: reader.defaultStation)
-    let decoded = reader.decoder.decode(answer.body, context: context)
-    logRowErrors(decoded, feed: answer.feed)
-    let newest = reader.followsPublications ? decoded.newestPeriod(at: answer.receivedAt) : nil
-    let verdict = Self.verdict(decoded, newest: newest)
-    let batch = FeedBatch(decoded, feed: answer.feed, receivedAt: answer.receivedAt)
-    guard !batch.readings.isEmpty || !batch.layers.isEmpty else { return report(verdict) }
-    submit(.batch(batch)) { result in
-      switch result {
-      case .success: report(verdict)
-      case .failure(let failure): report(.rejected(FeedFault(code: "not_committed", message: failure.description)))
+    var bytes = answer.body
+    if answer.fileName != nil, Gunzip.isPacked(bytes) {
+      do {
+        bytes = try Gunzip.unpack(bytes, limitBytes: reader.maxBodyBytes)
+      } catch {
+        let isTooLarge = error == .tooLarge
+        let message =
+          isTooLarge ? "unpacked it is above \(reader.maxBodyBytes) bytes (max_body)" : "damaged, or cut short"
+        return report(.parseFailed(FeedFault(code: isTooLarge ? "too_large" : "bad_gzip", message: message)))
+      }
+    }
+    let body = Body(
+      feed: answer.feed, name: answer.fileName, receivedAt: answer.receivedAt, bytes: bytes,
+      defaultStation: reader.defaultStation)
+    process(body, reader.decoder) { decoded, failure in
+      if let failure {
+        report(.rejected(FeedFault(code: "not_committed", message: failure.description)))
+      } else {
+        report(
+          Self.verdict(
+            decoded, newest: reader.followsPublications ? decoded.newestPeriod(at: answer.receivedAt) : nil))
       }
     }
   }
 
-  private func logRowErrors(_ decoded: DecodedBody, feed: String) {
+  /// What is decoded, whichever way it came.
+  struct Body {
+    var feed: String
+    /// Of a file or message; nil for the answer to a poll of one address.
+    var name: String?
+    var receivedAt: Instant
+    var bytes: [UInt8]
+    var defaultStation: String?
+  }
+
+  /// Keeps a body for audit, decodes it and has its batch committed; `done` is called exactly once, with why the batch
+  /// was not committed, if it was not.
+  func process(
+    _ body: Body, _ decoder: FeedDecoder, _ done: @escaping @Sendable (DecodedBody, PipelineFailure?) -> Void
+  ) {
+    bodies.keep(feed: body.feed, receivedAt: body.receivedAt, bytes: body.bytes)
+    let context = DecodeContext(
+      receivedAt: body.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: body.defaultStation)
+    let decoded = decoder.decode(body.bytes, context: context)
+    logRowErrors(decoded, feed: body.feed, name: body.name)
+    let batch = FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt)
+    guard !batch.readings.isEmpty || !batch.layers.isEmpty else { return done(decoded, nil) }
+    submit(.batch(batch)) { result in
+      switch result {
+      case .success: done(decoded, nil)
+      case .failure(let failure): done(decoded, failure)
+      }
+    }
+  }
+
+  private func logRowErrors(_ decoded: DecodedBody, feed: String, name: String?) {
     guard decoded.errorCount > 0 else { return }
     state.withLock { $0.rowErrors += UInt64(decoded.errorCount) }
     let first = decoded.errors.first
-    logger.warning(
-      "bad rows",
-      metadata: [
-        "feed": "\(feed)", "rows": "\(decoded.errorCount)", "path": "\(first?.path ?? "")",
-        "error": "\(first?.message ?? "")",
-      ])
+    var metadata: Logger.Metadata = [
+      "feed": "\(feed)", "rows": "\(decoded.errorCount)", "path": "\(first?.path ?? "")",
+      "error": "\(first?.message ?? "")",
+    ]
+    if let name { metadata["file"] = "\(name)" }
+    logger.warning("bad rows", metadata: metadata)
   }
 
   /// What the decoder's verdict means for the feed.

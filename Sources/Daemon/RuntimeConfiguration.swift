@@ -17,6 +17,10 @@ package struct RuntimeConfiguration: Sendable {
   var definitions: [FeedDefinition]
   /// Requests that feeds share.
   var budgets: [BudgetDefinition]
+  /// Those of HTTP, and those of servers of files, which are polled apart: libcurl ends connections to the latter in one
+  /// go, which may take seconds.
+  var httpDefinitions: [FeedDefinition] { definitions.filter { TransferProtocols(schemeOf: $0.url).isHTTP } }
+  var fileDefinitions: [FeedDefinition] { definitions.filter { !TransferProtocols(schemeOf: $0.url).isHTTP } }
   /// Feeds of instruments that dial in.
   var listeners: [InstrumentListenerDefinition]
   var hooks: [Delivery.HookConfiguration]
@@ -35,12 +39,15 @@ package struct RuntimeConfiguration: Sendable {
     var problems = table.problems.map(\.description)
     let enabled = loaded.feeds.filter(\.enabled)
     var readers: [String: FeedIntake.Reader] = [:]
-    for feed in enabled {
+    let formatted =
+      enabled.map { FormattedFeed($0) } + loaded.received.filter(\.enabled).map { FormattedFeed($0) }
+    for feed in formatted {
       do throws(MappingError) {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(
           decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil),
-          followsPublications: feed.pacing.publication != nil)
+          followsPublications: feed.pacing.publication != nil,
+          maxBodyBytes: feed.maxBodyBytes)
       } catch {
         problems.append(feed.problem(error))
       }
@@ -178,7 +185,12 @@ extension FeedDefinition {
     case .bearer(let token): authentication = .bearer(token)
     case .header(let name, let value):
       authentication = .header(name: name, value: value)
+    case .key(let username, let file, let passphrase):
+      authentication = .basic(user: username, password: Secret(""))
+      ssh.privateKeyFile = file
+      ssh.passphrase = passphrase
     }
+    if let files = feed.files { use(files) }
     tls.authorityFile = feed.tls.authorityFile
     proxy = feed.proxy?.url
     usesHTTP2 = feed.http2

@@ -18,8 +18,10 @@ struct WebBridge: Sendable {
   var pipeline: EnginePipeline
   var intake: FeedIntake
   var poller: PollerHolder
+  var filePoller: PollerHolder
   var deliverer: DelivererHolder
   var instruments: InstrumentHub
+  var receiving: Receivers
   var forwarder: Forwarder
   /// How long each feed of instruments may be silent, milliseconds.
   var instrumentPatience: @Sendable (String) -> Int64
@@ -46,6 +48,7 @@ struct WebBridge: Sendable {
     sources.freshID = { String(Self.freshID().prefix(12)) }
     sources.inspections = { since, id, limit in try await inspections(since: since, id: id, limit: limit) }
     sources.inspectorToken = inspectorToken
+    sources.admitPush = { (feed, fields) throws(PushFailure) in try admitPush(feed, fields) }
     return sources
   }
 
@@ -74,7 +77,8 @@ struct WebBridge: Sendable {
 
   private func feeds() -> [FeedStatusView] {
     let verdicts = pipeline.committedVerdicts
-    let polled = (poller.poller?.status() ?? []).map { status in
+    let statuses = (poller.poller?.status() ?? []) + (filePoller.poller?.status() ?? [])
+    let polled = statuses.map { status in
       let verdict = verdicts[status.name] ?? FeedVerdicts()
       var view = FeedStatusView(
         name: status.name, state: Web.FeedState(rawValue: status.state.rawValue) ?? .ok, lastPoll: status.lastPoll,
@@ -90,7 +94,7 @@ struct WebBridge: Sendable {
       complete(&view, from: status)
       return view
     }
-    return polled + instrumentFeeds(verdicts)
+    return polled + instrumentFeeds(verdicts) + arrivalFeeds(verdicts)
   }
 
   private func hooks() -> [HookStatusView] {

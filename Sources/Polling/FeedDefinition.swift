@@ -44,6 +44,11 @@ package struct FeedDefinition: Hashable, Sendable {
   package var lookBack: LookBack?
   /// Name of the budget whose requests the feed shares.
   package var budget: String?
+  /// The URL names a folder, whose files are fetched; nil: it names what is polled.
+  package var folder: FolderDefinition?
+  /// FTP: TLS for password and data.
+  package var requiresTLS = false
+  package var ssh = TransferSSH()
 
   package init(name: String, url: String, every: Duration, offset: Duration? = nil) {
     self.name = name
@@ -71,6 +76,8 @@ package struct FeedDefinition: Hashable, Sendable {
     options.maxRedirects = maxRedirects
     options.authentication = authentication
     options.userAgent = userAgent
+    options.requiresTLS = requiresTLS
+    options.ssh = ssh
     var request = TransferRequest(url: address ?? url, options: options)
     request.method = method
     request.body = body

@@ -28,6 +28,8 @@ package struct PollAnswer: Sendable {
   package var bytes: Int
   /// Seconds from start to end of the transfer.
   package var seconds: Double
+  /// The file's name in a folder that is polled; nil for the answer of one address.
+  package var fileName: String? = nil
 
   package var feed: String { id.feed }
 }

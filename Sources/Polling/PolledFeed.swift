@@ -19,11 +19,18 @@ final class PolledFeed {
   /// The newest success of an earlier process.
   var earlierSuccess: Instant?
   var token: TransferToken?
+  /// Of a folder: the visit under way, and what was taken; nil until it was read.
+  var visit: FolderVisit?
+  /// The visit that waits for what was taken before to be read.
+  var pendingVisit: PollID?
+  var memory: FolderMemory?
   /// Number of the newest plan; older entries of the due queue are void.
   var plan: UInt64 = 0
   var isRetired = false
   /// Place on the status board.
   var place = 0
+  /// The last part of the path on a server of files. Of an HTTP URL it may be a key, so nobody gets to see it.
+  let fileName: String?
 
   init(_ definition: FeedDefinition, poll: FeedPoll, pacer: PollPacer, userAgent: String, now: Instant) {
     self.definition = definition
@@ -32,6 +39,8 @@ final class PolledFeed {
     self.userAgent = userAgent
     request = definition.request(userAgent: userAgent)
     answeredAt = now
+    let isHTTP = TransferProtocols(schemeOf: definition.url).isHTTP
+    fileName = isHTTP ? nil : definition.url.split(separator: "/").last.map(String.init)
   }
 
   /// The request without conditions, for another address than the feed's own if there is one.

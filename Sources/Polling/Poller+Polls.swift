@@ -7,6 +7,7 @@ internal import Transport
 extension Poller {
   func begin(_ feed: PolledFeed, _ id: PollID, _ address: String?, _ conditions: [TransferHeader]) {
     busy += 1
+    if let folder = feed.definition.folder { return visit(feed, folder, id) }
     var request = feed.request(address)
     if !conditions.isEmpty { request.headers += conditions }
     let feedName = id.feed
@@ -33,7 +34,8 @@ extension Poller {
       consumer(
         PollAnswer(
           id: id, status: response.status, headers: response.headers, body: response.body, receivedAt: moment.civil,
-          lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds))
+          lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds,
+          fileName: feed.fileName))
     case .finish(let record): end(feed, record, newest: nil)
     }
   }
@@ -64,6 +66,7 @@ extension Poller {
   }
 
   func judge(_ id: PollID, _ verdict: PollVerdict) {
+    if byName[id.feed]?.visit?.id == id { return advance(id.feed, id) { $0.judged(verdict) } }
     guard let feed = byName[id.feed],
       let record = feed.poll.judged(id, verdict, at: moment(), using: &generator)
     else { return }
@@ -72,7 +75,7 @@ extension Poller {
     end(feed, record, newest: newest)
   }
 
-  private func end(_ feed: PolledFeed, _ record: PollRecord, newest: NewestPeriod?) {
+  func end(_ feed: PolledFeed, _ record: PollRecord, newest: NewestPeriod? = nil) {
     feed.token = nil
     settleOne()
     let isAnswer = learn(feed, record, newest)
@@ -96,8 +99,12 @@ extension Poller {
     guard !isStopping else { throw FeedFault(code: "stopping", message: "the poller is shutting down") }
     let id = PollID(feed: name, number: takeNumber())
     let request = feed.request(feed.address(.regular, at: clock.now()))
-    let result = await withCheckedContinuation { continuation in
-      transport.submit(request) { @Sendable in continuation.resume(returning: $0) }
+    var fileName: String?
+    let result: TransferResult
+    if let folder = feed.definition.folder {
+      (result, fileName) = try await fetchNewest(request, folder)
+    } else {
+      result = await fetch(request)
     }
     switch result.outcome {
     case .failure(let error): throw FeedFault(code: error.kind.rawValue, message: error.message)
@@ -107,7 +114,30 @@ extension Poller {
       }
       return PollAnswer(
         id: id, status: response.status, headers: response.headers, body: response.body, receivedAt: clock.now(),
-        lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds)
+        lastByteAt: result.lastByteAt, bytes: result.bytesReceived, seconds: result.totalSeconds, fileName: fileName)
     }
+  }
+
+  // MARK: For visits of folders
+
+  func feed(named name: String) -> PolledFeed? { byName[name] }
+
+  func submit(
+    _ request: TransferRequest, _ completion: @escaping @Sendable (TransferResult) -> Void
+  ) -> TransferToken {
+    transport.submit(request, completion: completion)
+  }
+
+  func fetch(_ request: TransferRequest) async -> TransferResult {
+    await withCheckedContinuation { continuation in
+      transport.submit(request) { @Sendable in continuation.resume(returning: $0) }
+    }
+  }
+
+  func consume(_ answer: PollAnswer) { consumer(answer) }
+
+  /// What a finished visit means for its feed.
+  func conclude(_ feed: PolledFeed, _ visit: FolderVisit) -> PollRecord? {
+    feed.poll.visited(visit, at: moment(), using: &generator)
   }
 }

@@ -44,11 +44,13 @@ package actor Poller {
   private var nextNumber: UInt64 = 0
   var busy = 0
   private(set) var isStopping = false
+  let folders: FolderStore?
   private var isStopped = false
   private var drained: CheckedContinuation<Void, Never>?
   private let wall = WallClock()
 
   /// - Parameters:
+  ///   - folders: where it is kept what was taken of folders; nil: nowhere.
   ///   - consumer: takes each new body, on the feeds queue.
   ///   - observer: takes a record of every due poll, polled or not, on the feeds queue.
   ///   - clockJumped: told of a step of the civil clock; every feed then waits for its next slot on the new time.
@@ -57,7 +59,7 @@ package actor Poller {
   /// - Throws: `TransportError` when libcurl or epoll cannot be set up.
   package init(
     clock: any SiteClock, zone: CivilOffset, limits: PollingLimits = PollingLimits(),
-    transportLimits: TransportLimits = TransportLimits(), userAgent: String = "lantian",
+    transportLimits: TransportLimits = TransportLimits(), userAgent: String = "lantian", folders: FolderStore? = nil,
     consumer: @escaping @Sendable (PollAnswer) -> Void,
     observer: @escaping @Sendable (PollRecord) -> Void = { _ in },
     clockJumped: @escaping @Sendable (ClockJumpDetector.Jump) -> Void = { _ in },
@@ -70,6 +72,7 @@ package actor Poller {
     self.zone = zone
     self.limits = limits
     self.userAgent = userAgent
+    self.folders = folders
     self.consumer = consumer
     self.observer = observer
     self.clockJumped = clockJumped

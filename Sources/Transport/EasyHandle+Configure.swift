@@ -9,6 +9,11 @@ private enum CurlValue {
   static let http1 = 2
   static let http2OverTLS = 4
   static let tls12 = 6
+  static let sshPublicKey = 1
+  static let sshPassword = 1 << 1
+  static let sshKeyboard = 1 << 3
+  static let singleCWD = 3
+  static let useTLSAlways = 3
 }
 
 extension EasyHandle {
@@ -65,6 +70,40 @@ extension EasyHandle {
     try configureRedirects(options, protocols)
     try configureAuthentication(options.authentication)
     try configureTLS(options.tls)
+    if protocols.contains(.sftp) { try configureSSH(options.ssh) }
+    if !protocols.isHTTP { try configureFiles(options, protocols) }
+  }
+
+  /// Longest wait for one answer of a server of files, seconds. It also bounds how long the end of a connection may hold
+  /// the queue up, which libcurl does in one go.
+  private static let replySeconds = 15
+
+  private func configureFiles(_ options: TransferOptions, _ protocols: TransferProtocols) throws(TransportError) {
+    try set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Self.replySeconds)
+    guard !protocols.contains(.sftp) else { return }
+    try set(CURLOPT_FTP_FILEMETHOD, CurlValue.singleCWD)
+    // The address that a server names for its data may be anybody's: only its port counts.
+    try set(CURLOPT_FTP_SKIP_PASV_IP, 1)
+    if options.requiresTLS { try set(CURLOPT_USE_SSL, CurlValue.useTLSAlways) }
+    if options.listing == .machine { try set(CURLOPT_CUSTOMREQUEST, "MLSD") }
+  }
+
+  private func configureSSH(_ ssh: TransferSSH) throws(TransportError) {
+    guard ssh.isVerified else {
+      throw TransportError(
+        kind: .tls, message: "the host's key cannot be verified: give known_hosts or host_key_sha256")
+    }
+    if let digest = ssh.hostKeySHA256 {
+      try set(CURLOPT_SSH_HOST_PUBLIC_KEY_SHA256, digest)
+    } else if let file = ssh.knownHostsFile {
+      try set(CURLOPT_SSH_KNOWNHOSTS, file)
+    }
+    guard let key = ssh.privateKeyFile else {
+      return try set(CURLOPT_SSH_AUTH_TYPES, CurlValue.sshPassword | CurlValue.sshKeyboard)
+    }
+    try set(CURLOPT_SSH_AUTH_TYPES, CurlValue.sshPublicKey)
+    try set(CURLOPT_SSH_PRIVATE_KEYFILE, key)
+    if let passphrase = ssh.passphrase { try set(CURLOPT_KEYPASSWD, passphrase.revealText()) }
   }
 
   private func installCallbacks(_ reactor: Reactor) throws(TransportError) {
@@ -89,13 +128,14 @@ extension EasyHandle {
     _ options: TransferOptions, _ protocols: TransferProtocols
   ) throws(TransportError) {
     guard !protocols.isEmpty else {
-      throw TransportError(kind: .protocol, message: "the URL's scheme is neither http nor https")
+      throw TransportError(kind: .protocol, message: "the URL's scheme is none of http, https, ftp, ftps, sftp")
     }
     try set(CURLOPT_PROTOCOLS_STR, protocols.names)
     try set(CURLOPT_REDIR_PROTOCOLS_STR, protocols.names)
     // libcurl would carry a vendor's header to any host; such redirects are followed by the transport itself.
     var follows = options.maxRedirects > 0
     if case .header = options.authentication { follows = false }
+    if !protocols.isHTTP { follows = false }
     try set(CURLOPT_FOLLOWLOCATION, follows ? 1 : 0)
     try set(CURLOPT_MAXREDIRS, options.maxRedirects)
     try set(CURLOPT_UNRESTRICTED_AUTH, 0)

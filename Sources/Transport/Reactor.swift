@@ -199,7 +199,8 @@ internal import Timekeeping
       markDirty(shard)
     }
     runDirty()
-    for shard in shards where shard.deadline < candidate { candidate = shard.deadline }
+    for shard in shards where shard.nudgeAt <= now { nudge(shard, now) }
+    for shard in shards { candidate = min(candidate, shard.deadline, shard.nudgeAt) }
     leave()
   }
 
@@ -232,7 +233,11 @@ internal import Timekeeping
 
   private func drive(_ shard: Shard, socket: Int32, mask: Int32) {
     var running: Int32 = 0
-    let code = unsafe curl_multi_socket_action(shard.multi, socket, mask, &running)
+    settle(shard, unsafe curl_multi_socket_action(shard.multi, socket, mask, &running))
+  }
+
+  /// What every call into a multi may have brought.
+  private func settle(_ shard: Shard, _ code: CURLMcode) {
     guard code == CURLM_OK else {
       rebuild(shard, after: code)
       return
@@ -243,6 +248,31 @@ internal import Timekeeping
       let result = unsafe message.pointee.data.result
       unsafe onDone(easy, result)
     }
+  }
+
+  // MARK: Nudges
+
+  /// Real nanoseconds between two nudges.
+  private static let nudgeNanoseconds: Int64 = 20_000_000
+
+  /// A transfer of FTP begins or ends. libcurl 7.88 goes to sleep without a socket or a time when a server answers EPSV
+  /// at once on a connection that is used again: until its next look at the transfer it does not even open the data
+  /// connection. While such transfers run, all of their multi are looked at every few milliseconds.
+  func nudge(_ shard: Shard, isBeginning: Bool) {
+    shard.nudged += isBeginning ? 1 : -1
+    if shard.nudged <= 0 {
+      shard.nudgeAt = .max
+    } else if shard.nudgeAt == .max {
+      shard.nudgeAt = MonotonicInstant.now().nanoseconds + Self.nudgeNanoseconds
+      candidate = min(candidate, shard.nudgeAt)
+    }
+  }
+
+  private func nudge(_ shard: Shard, _ now: Int64) {
+    shard.nudgeAt = now + Self.nudgeNanoseconds
+    var running: Int32 = 0
+    settle(shard, unsafe lantian_multi_socket_all(shard.multi, &running))
+    runDirty()
   }
 
   func markDirty(_ shard: Shard) {

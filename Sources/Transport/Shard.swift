@@ -11,6 +11,9 @@ internal import CLibcurl
   var deadline = Int64.max
   /// Whether the shard stands in the reactor's list of shards to run.
   var isDirty = false
+  /// Running transfers that need to be nudged, and monotonic nanoseconds of the next time; `.max`: none.
+  var nudged = 0
+  var nudgeAt = Int64.max
   unowned let reactor: Reactor
 
   init(index: Int, multi: OpaquePointer, reactor: Reactor) {

@@ -12,6 +12,7 @@ final class Transfer {
   let request: TransferRequest
   let host: TransferHost
   let completion: @Sendable (TransferResult) -> Void
+  let isFTP: Bool
   var state = State.waiting
   var startedAt = MonotonicInstant(nanoseconds: 0)
   /// Redirects followed by the transport itself (those with a vendor's authentication header).
@@ -23,6 +24,7 @@ final class Transfer {
   ) {
     self.token = token
     self.request = request
+    isFTP = !TransferProtocols(schemeOf: request.url).isDisjoint(with: [.ftp, .ftps])
     self.host = host
     self.completion = completion
   }

@@ -43,16 +43,25 @@ package struct TransferProtocols: OptionSet, Hashable, Sendable {
   package init(rawValue: UInt8) { self.rawValue = rawValue }
   package static let http = TransferProtocols(rawValue: 1)
   package static let https = TransferProtocols(rawValue: 2)
+  package static let ftp = TransferProtocols(rawValue: 4)
+  /// TLS from the first byte on (port 990).
+  package static let ftps = TransferProtocols(rawValue: 8)
+  package static let sftp = TransferProtocols(rawValue: 16)
 
-  /// The scheme of `url` alone; empty for any scheme other than http and https.
+  private static let known: [(scheme: String, value: TransferProtocols)] = [
+    ("http", .http), ("https", .https), ("ftp", .ftp), ("ftps", .ftps), ("sftp", .sftp),
+  ]
+
+  /// The scheme of `url` alone; empty for any scheme other than those above.
   package init(schemeOf url: String) {
     let start = url.prefix(8).lowercased()
-    self = start.hasPrefix("https://") ? .https : start.hasPrefix("http://") ? .http : []
+    self = Self.known.first { start.hasPrefix($0.scheme + "://") }?.value ?? []
   }
 
-  var names: String {
-    [contains(.http) ? "http" : nil, contains(.https) ? "https" : nil].compactMap(\.self).joined(separator: ",")
-  }
+  /// Whether answers are of HTTP, with status and headers.
+  package var isHTTP: Bool { isSubset(of: [.http, .https]) }
+
+  var names: String { Self.known.filter { contains($0.value) }.map(\.scheme).joined(separator: ",") }
 }
 
 /// Everything about a transfer that stays the same from poll to poll. Equal options let a handle be reused as it is.
@@ -62,6 +71,16 @@ package struct TransferOptions: Hashable, Sendable {
     case http1
     /// HTTP/2 over TLS where the peer offers it, HTTP/1.1 otherwise.
     case http2
+  }
+
+  /// What is asked of a server of files.
+  package enum Listing: Hashable, Sendable {
+    /// The file that the URL names.
+    case none
+    /// The folder that the URL names, as MLSD says it (RFC 3659); FTP only.
+    case machine
+    /// The same as LIST says it for people; over SFTP, as `ls -l` would.
+    case long
   }
 
   /// Limit for name lookup, connect and TLS handshake together.
@@ -91,6 +110,10 @@ package struct TransferOptions: Hashable, Sendable {
   package var unixSocketPath: String?
   package var authentication: TransferAuthentication = .none
   package var userAgent: String = "lantian"
+  package var listing = Listing.none
+  /// FTP: TLS for password and data (RFC 4217), or no transfer.
+  package var requiresTLS = false
+  package var ssh = TransferSSH()
 
   package init() {}
 }

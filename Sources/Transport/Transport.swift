@@ -165,6 +165,7 @@ package final class Transport: @unchecked Sendable {
     transfer.host.running += 1
     running += 1
     reactor.counters.started += 1
+    if transfer.isFTP { reactor.nudge(transfer.host.shard, isBeginning: true) }
     do {
       try begin(transfer, on: handle, url: transfer.request.url)
     } catch {
@@ -205,6 +206,7 @@ package final class Transport: @unchecked Sendable {
     handle.transfer = nil
     handle.clear()
     free.append(handle)
+    if transfer.isFTP { reactor.nudge(transfer.host.shard, isBeginning: false) }
     transfer.host.running -= 1
     running -= 1
     offer(transfer.host)
@@ -238,9 +240,13 @@ package final class Transport: @unchecked Sendable {
     if code == CURLE_OK {
       let version = [0, 10, 11, 20]
       let index = handle.long(CURLINFO_HTTP_VERSION)
+      // What a server of files says on its way is no header, and a transfer that came whole is a success.
+      let isHTTP = TransferProtocols(schemeOf: transfer.request.url).isHTTP
       outcome = .response(
         TransferResponse(
-          status: handle.long(CURLINFO_RESPONSE_CODE), headers: HeaderBlock(bytes: handle.head), body: handle.body,
+          status: isHTTP ? handle.long(CURLINFO_RESPONSE_CODE) : 200,
+          headers: HeaderBlock(bytes: isHTTP ? handle.head : []),
+          body: handle.body,
           httpVersion: index < version.count ? version[index] : index))
     } else {
       outcome = .failure(error(of: handle, transfer, code))
@@ -268,6 +274,8 @@ package final class Transport: @unchecked Sendable {
     var kind = TransportError.kind(of: code)
     var message = handle.errorMessage(code)
     switch kind {
+    case .tls where TransferProtocols(schemeOf: transfer.request.url) == .sftp:
+      message = "the host's key is not the one that is known or configured (\(message))"
     case .tls where code == CURLE_PEER_FAILED_VERIFICATION:
       let verify = handle.long(CURLINFO_SSL_VERIFYRESULT)
       message = TransportError.certificateFault(verifyResult: verify, detail: message)

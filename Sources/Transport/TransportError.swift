@@ -48,6 +48,12 @@ extension TransportError {
     case CURLE_FILESIZE_EXCEEDED: .tooLarge
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .reset
     case CURLE_TOO_MANY_REDIRECTS: .redirects
+    case CURLE_SSH: .connect
+    case CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED, CURLE_REMOTE_FILE_NOT_FOUND, CURLE_FTP_COULDNT_RETR_FILE,
+      CURLE_FTP_WEIRD_PASV_REPLY, CURLE_FTP_WEIRD_227_FORMAT, CURLE_FTP_PRET_FAILED,
+      CURLE_FTP_COULDNT_SET_TYPE, CURLE_FTP_COULDNT_USE_REST, CURLE_QUOTE_ERROR:
+      .protocol
+    case CURLE_FTP_CANT_GET_HOST, CURLE_FTP_ACCEPT_FAILED: .connect
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_HTTP3,
       CURLE_BAD_CONTENT_ENCODING, CURLE_URL_MALFORMAT:
       .protocol
@@ -71,4 +77,9 @@ extension TransportError {
     default: "certificate not accepted, OpenSSL verify result \(verifyResult) (\(detail))"
     }
   }
+}
+
+extension TransportError {
+  /// Whether a server of files did not understand the way it was asked for a listing.
+  package var isListingRefused: Bool { code == Int(CURLE_FTP_COULDNT_RETR_FILE.rawValue) }
 }

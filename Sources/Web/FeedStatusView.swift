@@ -76,6 +76,8 @@ package struct FeedStatusView: Sendable, Hashable {
   package var isWaiting = false
   /// Polled more densely because of a level in force.
   package var isDense = false
+  /// Of a feed whose data come by themselves; its arrivals then stand where others have polls.
+  package var arrivals: ArrivalFeedView?
 
   package init(
     name: String, state: FeedState, lastPoll: Instant? = nil, lastSuccess: Instant? = nil,
@@ -83,7 +85,7 @@ package struct FeedStatusView: Sendable, Hashable {
     readings: UInt64 = 0, bytes: UInt64 = 0, outcomes: [LabelledCount] = [], verdicts: [LabelledCount] = [],
     dispositions: [LabelledCount] = [],
     pollDuration: DurationHistogram = DurationHistogram(), overruns: UInt64 = 0,
-    instruments: InstrumentFeedView? = nil
+    instruments: InstrumentFeedView? = nil, arrivals: ArrivalFeedView? = nil
   ) {
     self.name = name
     self.state = state
@@ -101,6 +103,7 @@ package struct FeedStatusView: Sendable, Hashable {
     self.pollDuration = pollDuration
     self.overruns = overruns
     self.instruments = instruments
+    self.arrivals = arrivals
   }
 
   /// Whether the newest poll brought an answer (the metric `lantian_feed_up`).

@@ -139,6 +139,14 @@ extension JSONWriter {
     field("budget", feed.budget)
     field("waiting", feed.isWaiting)
     field("denser", feed.isDense)
+    if let arrivals = feed.arrivals {
+      object("arrivals") {
+        $0.field("way", arrivals.way)
+        $0.object("outcomes") { for count in arrivals.outcomes { $0.field(count.label, count.count) } }
+        if let waiting = arrivals.waiting { $0.field("waiting", waiting) }
+        if let isConnected = arrivals.isConnected { $0.field("connected", isConnected) }
+      }
+    }
     endObject()
   }
 

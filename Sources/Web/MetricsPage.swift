@@ -19,6 +19,7 @@ struct MetricsPage {
     writeFeeds(&page)
     writeInstruments(&page)
     writePublications(&page)
+    writeArrivals(&page)
     if let view {
       writeUnits(&page, view)
       writeTargets(&page, view)
@@ -62,13 +63,13 @@ struct MetricsPage {
       for count in feed.outcomes { page.sample([("feed", feed.name), ("outcome", count.label)], count.count) }
     }
     page.family("lantian_feed_poll_duration_seconds", .histogram, "Whole transfers, from the start to the last byte.")
-    for feed in feeds { page.histogram([("feed", feed.name)], feed.pollDuration) }
+    for feed in feeds where feed.arrivals == nil { page.histogram([("feed", feed.name)], feed.pollDuration) }
     page.family("lantian_feed_last_success_timestamp_seconds", .gauge, "When the newest poll succeeded, Unix time.")
     for feed in feeds {
       page.sample([("feed", feed.name)], feed.lastSuccess.map { Double($0.milliseconds) / 1_000 })
     }
     page.family("lantian_feed_overruns_total", .counter, "Polls that were due while the one before was still running.")
-    for feed in feeds { page.sample([("feed", feed.name)], feed.overruns) }
+    for feed in feeds where feed.arrivals == nil { page.sample([("feed", feed.name)], feed.overruns) }
     page.family("lantian_feed_received_bytes_total", .counter, "Bytes received, before decompression.")
     for feed in feeds { page.sample([("feed", feed.name)], feed.bytes) }
     page.family("lantian_readings_total", .counter, "Readings by the verdict of screening; each counts once.")

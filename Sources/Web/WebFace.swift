@@ -127,6 +127,10 @@ struct WebFace: Sendable {
       try allow(request, [.get, .head])
       return try await series(request, station: parts[4])
     }
+    if let feed = pushedFeed(request.path) {
+      try allow(request, [.post])
+      return await push(feed, request)
+    }
     throw RequestError(
       status: 404, code: "not_found", message: "nothing is served here; /api/v1/openapi.json lists what is")
   }

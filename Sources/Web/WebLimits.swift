@@ -16,6 +16,12 @@ package struct WebLimits: Sendable, Hashable {
   package var idleSeconds: Int64 = 60
   /// From the head of a request to the end of its body.
   package var requestReadSeconds: Int64 = 15
+  /// From the head of a push to the end of its body, which may be large.
+  package var pushReadSeconds: Int64 = 60
+  /// A refused body is still read and thrown away for this long and this many bytes, so that the sender gets to see the
+  /// refusal instead of a broken connection.
+  package var drainSeconds: Int64 = 5
+  package var drainBytes = 64 << 20
   /// For a client to take an answer, or one piece of a stream.
   package var responseWriteSeconds: Int64 = 60
   /// Between two signs of life on a quiet stream.

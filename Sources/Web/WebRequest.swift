@@ -10,6 +10,8 @@ struct WebRequest: Sendable {
   var headers: HTTPFields
   /// Whole; bounded by the server.
   var body: [UInt8]
+  /// Of a push: what was accepted before its body was read.
+  var push: PushAdmission?
 
   init(
     _ method: HTTPRequest.Method, _ target: String, authority: String? = nil, headers: HTTPFields = [:],

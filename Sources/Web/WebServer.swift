@@ -137,25 +137,27 @@ private struct Exchange {
 
   func perform(_ request: Request, _ writer: consuming ResponseWriter) async throws {
     let limits = face.limits
-    let reading = deadline(seconds: limits.requestReadSeconds)
-    let body: [UInt8]?
-    do {
-      body = Array(buffer: try await request.body.collect(upTo: face.bodyBytes))
-    } catch is NIOTooManyBytesError {
-      body = nil
+    var asked = WebRequest(
+      request.method, request.head.path ?? "/", authority: request.head.authority, headers: request.headers, body: [])
+    var body = request.body.makeAsyncIterator()
+    let limit: Int
+    switch face.bodyPlan(asked) {
+    case .refuse(let refusal): return try await refuse(refusal, writer, &body)
+    case .read(let limitBytes, let push): (limit, asked.push) = (limitBytes, push)
+    }
+    let reading = deadline(seconds: asked.push == nil ? limits.requestReadSeconds : limits.pushReadSeconds)
+    var collected = ByteBuffer()
+    while let piece = try await body.next() {
+      guard collected.readableBytes + piece.readableBytes <= limit else {
+        reading.cancel()
+        let refusal = face.refusal(
+          RequestError(status: 413, code: "body_too_large", message: "the body is above \(limit) bytes"))
+        return try await refuse(refusal, writer, &body)
+      }
+      collected.writeImmutableBuffer(piece)
     }
     reading.cancel()
-    guard let body else {
-      let refusal = face.refusal(
-        RequestError(status: 413, code: "body_too_large", message: "the body is above \(face.bodyBytes) bytes")
-      )
-      try await write(refusal, writer)
-      // The rest of the body is not read: nothing can follow it on this connection.
-      try await channel.close().get()
-      return
-    }
-    let asked = WebRequest(
-      request.method, request.head.path ?? "/", authority: request.head.authority, headers: request.headers, body: body)
+    asked.body = Array(buffer: collected)
     let reply = await face.answer(asked)
     guard let stream = reply.stream else {
       try await write(reply, writer, isHead: request.method == .head)
@@ -169,6 +171,21 @@ private struct Exchange {
       return
     }
     try await serve(stream, client, reply, writer)
+  }
+
+  /// Answers before the body has come, throws the rest of it away within bounds, and closes: nothing can follow it on
+  /// this connection.
+  private func refuse(
+    _ refusal: WebReply, _ writer: consuming ResponseWriter, _ body: inout RequestBody.AsyncIterator
+  ) async throws {
+    var refusal = refusal
+    refusal.headers[.connection] = "close"
+    try await write(refusal, writer)
+    let draining = deadline(seconds: face.limits.drainSeconds)
+    defer { draining.cancel() }
+    var left = face.limits.drainBytes
+    while left > 0, let piece = try? await body.next() { left -= piece.readableBytes }
+    try await channel.close().get()
   }
 
   private func write(_ reply: WebReply, _ writer: consuming ResponseWriter, isHead: Bool = false) async throws {

@@ -36,6 +36,11 @@ package struct WebSources: Sendable {
   }
   /// What inspectors show to the HTTP listener; nil when none is configured.
   package var inspectorToken: @Sendable () -> Secret? = { nil }
+  /// Judges the head of a push to a feed, before its body is read.
+  package var admitPush: @Sendable (_ feed: String, PushFields) throws(PushFailure) -> PushAdmission = {
+    (_, _) throws(PushFailure) in
+    throw PushFailure(status: 404, code: "unknown_feed", message: "no feed of this name takes pushes")
+  }
   /// Where committed views and events are published for the live stream.
   package var broadcaster: Broadcaster
 

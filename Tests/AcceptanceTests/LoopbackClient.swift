@@ -47,12 +47,21 @@ struct LoopbackClient {
     }
   }
 
-  func request(_ method: String, _ path: String, headers: [String] = []) throws -> Answer {
+  /// - Parameter body: sent with `POST`; a peer that answers and closes before it has come whole is heard.
+  func request(_ method: String, _ path: String, headers: [String] = [], body: [UInt8] = []) throws -> Answer {
     let descriptor = try connected()
     defer { close(descriptor) }
     let lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close"] + headers
-    let length = method == "POST" ? ["Content-Length: 0"] : []
+    let length = method == "POST" ? ["Content-Length: \(body.count)"] : []
     try Self.send((lines + length).joined(separator: "\r\n") + "\r\n\r\n", to: descriptor)
+    var sent = 0
+    while sent < body.count {
+      let count = body.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), min(body.count - sent, 1 << 20), Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { break }
+      sent += count
+    }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while bytes.count < 64 << 20 {

@@ -139,7 +139,7 @@ private func readRequest(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Loopba
   return .init(method: String(words[0]), path: String(words[1]), headers: headers, body: body)
 }
 
-private func receive(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Bool {
+func receive(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Bool {
   var piece = [UInt8](repeating: 0, count: 16_384)
   let count = recv(descriptor, &piece, piece.count, 0)
   guard count > 0 else { return false }

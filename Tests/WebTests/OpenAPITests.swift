@@ -128,6 +128,16 @@ import Testing
     let review = await face(SampleSite.sources(), .control).answer(
       WebRequest(.post, "/control/v1/import/reviewed", body: ReviewBody.encode(ReviewFaceTests.part)))
     walker.walk(try json(review), try schema("/control/v1/import/reviewed", "post", "200"), "reviewed")
+    var arriving = SampleSite.sources()
+    arriving.feeds = { SampleSite.arrived }
+    walker.walk(
+      try json(await face(arriving).answer(WebRequest(.get, "/api/v1/feeds"))),
+      try schema("/api/v1/feeds", "get", "200"), "/api/v1/feeds")
+    for (body, status) in [("ok", "200"), ("bad", "422")] {
+      walker.walk(
+        try json(await PushFaceTests.reply("/api/v1/push/x", body)),
+        try schema("/api/v1/push/{feed}", "post", status), "push")
+    }
     for (name, data) in try await StreamTests.sampleMessages() where name != "event" {
       let type = name == "snapshot" ? "Snapshot" : "Changes"
       walker.walk(

@@ -325,6 +325,19 @@ enum SampleSite {
       connections: 3, accepted: 5, frames: [.init("ok", 7), .init("checksum", 2)], closes: [.init("idle", 1)],
       answers: 9, skippedBytes: 4))
 
+  /// A feed that others push to, a spool folder and a broker.
+  static let arrived = [
+    FeedStatusView(
+      name: "vendor", state: .ok, lastPoll: now, lastSuccess: now, polls: 9, readings: 40, bytes: 4_000,
+      arrivals: ArrivalFeedView(way: "push", outcomes: [.init("ok", 8), .init("unauthorized", 1)])),
+    FeedStatusView(
+      name: "folder", state: .failing, polls: 1,
+      arrivals: ArrivalFeedView(way: "spool", outcomes: [.init("parse", 1)], waiting: 3)),
+    FeedStatusView(
+      name: "broker", state: .failing,
+      arrivals: ArrivalFeedView(way: "mqtt", outcomes: [.init("ok", 0)], isConnected: false)),
+  ]
+
   static let hooks = [
     HookStatusView(
       name: "duty-room", deliveries: [.init("delivered", 11), .init("dead_lettered", 1)], queueLength: 2,
@@ -380,6 +393,7 @@ enum SampleSite {
     sources.inspections = { since, id, limit in
       Array(inspectionEvents.filter { $0.sequence > since && (id == nil || $0.id == id) }.prefix(limit))
     }
+    sources.admitPush = { (feed, fields) throws(PushFailure) in try PushFaceTests.admit(feed, fields) }
     return sources
   }
 

@@ -184,6 +184,26 @@ import Testing
     await server.stop(deadline: .seconds(5))
   }
 
+  @Test func aRefusedPushSeesItsRefusalWhateverItSends() async throws {
+    let server = Self.server()
+    let port = try await server.start(host: "127.0.0.1", port: 0)
+    let large = String(repeating: "x", count: 5_000_000)
+    func push(_ headers: String, _ body: String) async throws -> String {
+      try await exchange(
+        .port(port), "POST /api/v1/push/x HTTP/1.1\r\nHost: a\r\n\(headers)\r\n\r\n" + body)
+    }
+    let length = "Content-Length: 5000000"
+    #expect(try await push(length, large).hasPrefix("HTTP/1.1 401"))
+    #expect(try await push("Authorization: Bearer t\r\n" + length, large).hasPrefix("HTTP/1.1 413"))
+    let chunks = "4c4b40\r\n\(large)\r\n0\r\n\r\n"
+    let chunked = try await push("Authorization: Bearer t\r\nTransfer-Encoding: chunked", chunks)
+    #expect(chunked.hasPrefix("HTTP/1.1 413") && chunked.lowercased().contains("connection: close"))
+    let good = try await push(
+      "Authorization: Bearer t\r\nConnection: close\r\nContent-Length: 90000", String(large.prefix(90_000)))
+    #expect(good.hasPrefix("HTTP/1.1 200") && good.contains(#""readings":90000"#))
+    await server.stop(deadline: .seconds(5))
+  }
+
   @Test func idleConnectionsAreClosed() async throws {
     var limits = WebLimits()
     limits.idleSeconds = 1

@@ -48,6 +48,13 @@ static inline CURLcode lantian_easy_get_pointer(CURL *easy, CURLINFO info, void 
   return curl_easy_getinfo(easy, info, (char **)value);
 }
 
+// Runs every transfer and says what changed about their sockets, which curl_multi_perform does not. Deprecated for its
+// cost alone; used for the few transfers of FTP.
+static inline CURLMcode lantian_multi_socket_all(CURLM *multi, int *running) {
+  CURLMcode code;
+  CURL_IGNORE_DEPRECATION(code = curl_multi_socket_all(multi, running);)
+  return code;
+}
 static inline CURLMcode lantian_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

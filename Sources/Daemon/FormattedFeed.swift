@@ -2,7 +2,25 @@ import AirQuality
 import ConfigurationFiles
 import Feeds
 
-extension FeedConfiguration {
+/// What decoding needs of a feed, whichever way its data come.
+struct FormattedFeed {
+  var name: String
+  var format: ConfigurationFiles.FeedFormat
+  var station: String?
+  var maxBodyBytes: Int
+  var origin: ConfigurationOrigin
+  var location: SourceLocation { origin.location }
+
+  init(_ feed: FeedConfiguration) {
+    (name, format, station, origin) = (feed.name, feed.format, feed.station, feed.origin)
+    maxBodyBytes = Int(feed.maxBodyBytes)
+  }
+
+  init(_ feed: ReceivedFeedConfiguration) {
+    (name, format, station, origin) = (feed.name, feed.format, feed.station, feed.origin)
+    maxBodyBytes = Int(feed.maxBodyBytes)
+  }
+
   /// A line for people about a format that cannot work: the file and line of the value that is wrong, its path, why.
   func problem(_ error: MappingError) -> String {
     if case .mapping(let mapping) = format, let value = mapping.value(of: error) {
