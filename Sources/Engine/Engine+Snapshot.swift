@@ -5,13 +5,13 @@ import Rollup
 extension Engine {
   /// Raised with every change of what the same records give (more events, other values): a journal's tail that an
   /// earlier version applied is then not expected to give what that one gave.
-  package static let version = 4
+  package static let version = 5
 
   /// Goes on after events that another version made of the same records.
   package mutating func adopt(lastSequence: Int64) { issuer.adopt(lastSequence: lastSequence) }
 
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 4
+  package static let snapshotVersion: UInt16 = 5
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -37,6 +37,9 @@ extension Engine {
     writer.blob(rings)
     memory.encode(into: &writer)
     dust.encode(into: &writer)
+    var reviewed = ByteWriter()
+    reviewedSulphur.encode(into: &reviewed)
+    writer.blob(reviewed.bytes)
     return writer.bytes
   }
 
@@ -75,6 +78,9 @@ extension Engine {
     let block = try reader.blob()
     memory = try LedgerMemory(decoding: &reader)
     dust = try DustPeriods(decoding: &reader)
+    var reviewed = SnapshotReader(try reader.blob(), subject: "the engine's snapshot, reviewed SO2 hours")
+    reviewedSulphur = try ReviewedSulphur(decoding: &reviewed)
+    try reviewed.finish()
     try reader.finish()
     guard let configuration else { return }
     do {
