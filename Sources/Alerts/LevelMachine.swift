@@ -169,6 +169,9 @@ package struct LevelMachine: Sendable, Hashable {
     return .transition(from: from, to: level)
   }
 
+  /// Whether a person has lifted since the window of `hour` was judged: it counts for no level any more.
+  package func ignores(_ hour: Int32) -> Bool { ignoreThrough.map { hour <= $0 } ?? false }
+
   package func encode(into writer: inout ByteWriter) {
     writer.byte(level.rawValue)
     writer.optional(since) { $0.signed($1.milliseconds) }

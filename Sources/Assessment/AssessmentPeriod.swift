@@ -116,6 +116,12 @@ package enum AssessmentPeriod: Sendable, Hashable {
     }
   }
 
+  /// The day of the year before that `through` is set beside: the last of the same period once it is over, else the same
+  /// date, so that every figure up to one day is compared with one and the same span.
+  package func dayBefore(_ through: CivilDay) -> CivilDay {
+    through >= days.upperBound ? yearBefore.days.upperBound : Self.yearBefore(through)
+  }
+
   /// 29 February goes with the 28th.
   private static func yearBefore(_ day: CivilDay) -> CivilDay {
     let (year, month, number) = day.components

@@ -16,8 +16,11 @@ package struct PeriodAssessment: Sendable, Hashable {
   package var heavyDays: Int
   /// Days on which the scale's end is reached, AQI 500 (爆表).
   package var offScaleDays: Int
-  /// Judged days by category, `AQICategory` in order.
+  /// Judged days by category, `AQICategory` in order: those whose category is certain.
   package var byCategory: [Int]
+  /// Judged days whose category is open (级别未定): an AQI from some of the six, above 100 already, that the others may raise.
+  /// With those of `byCategory` they make up `judgedDays`.
+  package var openDays: Int
   /// Days that are over whose AQI is not known.
   package var unknownDays: Int
   /// Days left out for sand-dust.
@@ -26,10 +29,13 @@ package struct PeriodAssessment: Sendable, Hashable {
   package var index: CompositeIndex?
   /// The AQI of each day that is over, oldest first; nil when unknown.
   package var dailyAQI: [Int?]
-  /// Primary pollutants of the days with an AQI above 50: how often each stood first.
+  /// Primary pollutants of the days with a complete AQI above 50: how often each stood first.
   package var primaryDays: [Int]
   /// Whether every daily value that is there is final.
   package var isFinal: Bool
+
+  /// Of a single day: whether its AQI is from some of the six only.
+  package var isLowerBoundDay: Bool { pollutants.contains { $0.validDays == 0 } }
 
   /// Valid daily values of the six, of those there should be, 0 to 1; 0 before any day is over.
   package var completeness: Double {
@@ -96,6 +102,7 @@ package struct PeriodAssessment: Sendable, Hashable {
     goodDays = 0
     heavyDays = 0
     offScaleDays = 0
+    openDays = 0
     byCategory = Array(repeating: 0, count: AQICategory.allCases.count)
     dailyAQI = []
     primaryDays = Array(repeating: 0, count: Pollutant.criteriaCount)
@@ -134,7 +141,14 @@ package struct PeriodAssessment: Sendable, Hashable {
     if bound >= 500 { offScaleDays += 1 }
     if bound <= 100 { goodDays += 1 }
     judgedDays += 1
-    byCategory[AQICategory(aqi: bound).rawValue - 1] += 1
+    // What is missing may lie in another category, and may be what stands first; above 300 there is no worse one.
+    let category = AQICategory(aqi: bound)
+    if aqi.isLowerBound && category != .severe {
+      openDays += 1
+    } else {
+      byCategory[category.rawValue - 1] += 1
+    }
+    guard !aqi.isLowerBound else { return }
     for pollutant in aqi.primary { primaryDays[Int(pollutant.rawValue)] += 1 }
   }
 }

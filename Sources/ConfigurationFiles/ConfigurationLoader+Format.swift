@@ -4,7 +4,8 @@ extension ConfigurationLoader {
   static let mappingKeys = [
     "rows", "fields", "station", "time", "missing", "values", "pollutant", "names", "value", "unit", "unit_path",
     "error",
-    "common_names", "position", "next_page", "delimiter", "skip", "header", "encoding", "skip_rows_without_station",
+    "common_names", "position", "next_page", "delimiter", "skip", "header", "ends_lines", "encoding",
+    "skip_rows_without_station",
   ]
 
   mutating func readFormat(_ node: ConfigurationNode?) -> FeedFormat? {
@@ -49,6 +50,7 @@ extension ConfigurationLoader {
     let error = readError(fields["error"])
     let skipped = integer(only([.csv, .tsv], fields["skip"], kind), in: 0...1_000, "a count of lines")
     let hasHeader = flag(only([.csv, .tsv], fields["header"], kind))
+    let endsLines = flag(only([.csv, .tsv], fields["ends_lines"], kind))
     let encoding = choice(
       fields["encoding"], among: FormatMapping.TextEncoding.allCases.map(\.rawValue), what: "encoding")
     let skipsRows = flag(fields["skip_rows_without_station"])
@@ -60,6 +62,7 @@ extension ConfigurationLoader {
       latitude: position?.latitude, longitude: position?.longitude,
       nextPage: location(only([.json], fields["next_page"], kind)),
       delimiter: delimiter, skippedLines: skipped ?? 0, hasHeader: hasHeader ?? true,
+      endsLines: endsLines ?? false,
       skipsRowsWithoutStation: skipsRows ?? false,
       textEncoding: encoding.flatMap { FormatMapping.TextEncoding(rawValue: $0) } ?? .utf8)
   }

@@ -142,6 +142,8 @@ package struct FormatMapping: Sendable, Hashable {
   package var skippedLines: Int
   /// CSV and TSV: the first line names the columns; otherwise paths are positions, `[0]`.
   package var hasHeader: Bool
+  /// CSV and TSV: every line is ended, the last one too; without its end the last row is refused.
+  package var endsLines: Bool
   /// Rows without a station are counted and left out instead of being errors.
   package var skipsRowsWithoutStation: Bool
   package var textEncoding: TextEncoding

@@ -110,7 +110,8 @@ extension FeedMapping {
     case .csv, .tsv:
       container = .csv(
         CSVLayout(
-          delimiter: mapping.delimiter.first ?? ",", skippedLines: mapping.skippedLines, hasHeader: mapping.hasHeader))
+          delimiter: mapping.delimiter.first ?? ",", skippedLines: mapping.skippedLines, hasHeader: mapping.hasHeader,
+          endsLines: mapping.endsLines))
     }
     self.init(
       container: container, station: mapping.station?.text, time: Feeds.TimeMapping(mapping.time),

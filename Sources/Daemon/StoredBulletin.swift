@@ -69,12 +69,16 @@ package struct StoredBulletin {
         deducted[stated.county, default: []].insert(CivilDay(number: number))
       }
     }
-    let hours = try exceedanceHours(period, through: through)
+    let pruned = try store.hoursPrunedBefore()
+    let hoursFrom = max(period.days.lowerBound, pruned ?? period.days.lowerBound)
+    let hours = try exceedanceHours(period, from: hoursFrom, through: through)
     let units = self.units
     var made: [BulletinFacts.Unit] = []
     for (index, unit) in units.enumerated() {
       progress(index, units.count)
-      made.append(try facts(unit, period, through, deducted[unit.code] ?? [], hours?[unit.code]))
+      var facts = try facts(unit, period, through, deducted[unit.code] ?? [], hours?[unit.code])
+      if hours != nil, hoursFrom > period.days.lowerBound { facts.exceedanceHoursFrom = hoursFrom }
+      made.append(facts)
     }
     progress(units.count, units.count)
     let span = period.days
@@ -99,11 +103,7 @@ package struct StoredBulletin {
   ) throws -> BulletinFacts.Unit {
     let days = try figures(unit.code, period.days)
     let before = period.yearBefore
-    // As many days of the year before as have passed of this one.
-    let passed = max(0, through.number - period.days.lowerBound.number)
-    let throughBefore =
-      through < period.days.upperBound
-      ? before.days.lowerBound.adding(days: passed) : before.days.upperBound
+    let throughBefore = period.dayBefore(through)
     func assess(_ basis: AssessmentBasis) -> PeriodAssessment {
       PeriodAssessment(days, period, basis: basis, through: through, deducted: deducted, editions: editions)
     }
@@ -120,11 +120,10 @@ package struct StoredBulletin {
       let last = min(period.days.upperBound, through)
       let year = AssessmentPeriod.year(last.year)
       let yearBefore = AssessmentPeriod.year(last.year - 1)
-      let lastBefore = AssessmentPeriod.day(last).yearBefore.days.lowerBound
       made.yearToDate = PeriodAssessment(
         try figures(unit.code, year.days), year, through: last, editions: editions)
       made.yearToDateBefore = PeriodAssessment(
-        try figures(unit.code, yearBefore.days), yearBefore, through: lastBefore, editions: editions)
+        try figures(unit.code, yearBefore.days), yearBefore, through: throughBefore, editions: editions)
     }
     return made
   }
@@ -173,13 +172,13 @@ package struct StoredBulletin {
   private static let window: Int32 = 14
 
   /// Hours of each unit's mean above the hourly limit of class 2, reviewed hours in place of provisional ones where all
-  /// stations have them; nil when no hours are stored any more.
+  /// stations have them, from a day on before which hours were pruned; nil when no hours are stored any more.
   private func exceedanceHours(
-    _ period: AssessmentPeriod, through: CivilDay
+    _ period: AssessmentPeriod, from first: CivilDay, through: CivilDay
   ) throws -> [String: [Pollutant: Int]]? {
     let pollutants: [Pollutant] = [.so2, .no2, .o3, .co]
     let last = min(period.days.upperBound, through)
-    var from = period.days.lowerBound
+    var from = first
     var counts: [String: [Pollutant: Int]] = [:]
     var isKnown = false
     while from <= last {

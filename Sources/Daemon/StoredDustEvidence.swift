@@ -10,6 +10,16 @@ package struct StoredDustEvidence: Sendable {
   /// Reads `store`, open for reading or writing.
   package init(store: Store) { self.store = store }
 
+  /// The civil day of the newest record.
+  ///
+  /// - Throws: `ExplanationProblem` when the state holds nothing yet, `StoreError` when it cannot be read.
+  package func today() throws -> CivilDay {
+    guard let site = try store.configurations(through: Instant(milliseconds: .max)).last?.configuration.site,
+      let newest = try store.journalEnd()
+    else { throw ExplanationProblem("the state holds no configuration yet") }
+    return site.offset.day(of: newest)
+  }
+
   /// Codes of the units whose sand-dust was suspected, declared or confirmed on a civil day, in the order of the site.
   ///
   /// - Throws: `ExplanationProblem` when the state holds no configuration, `StoreError` when it cannot be read.

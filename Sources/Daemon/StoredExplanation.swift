@@ -44,20 +44,40 @@ package struct StoredExplanation: Sendable {
       if facts.chunks.count < counties.count { facts.chunks += try openHours(counties, facts.chunks, days.upperBound) }
       let feeds = Set(configurations.flatMap(\.configuration.feeds))
       facts.batches = try batches(counties, of: unit, site, feeds, period)
+      // A journal that still has its first record lacks nothing.
       facts.journalReaches =
-        try store.journalBegin().map { $0 <= offset.start(ofHour: period.hours.lowerBound) } ?? false
-      if case .day(let day) = period {
-        facts.dayValues = try store.dayValues(unit: unit.code, day: day)
-        for county in counties {
-          facts.reviews += try store.reviews(county: county, from: day, through: day)
-            .map { Explainer.Facts.Review(position: $0.position, at: $0.at, record: $0.record) }
-        }
-        facts.reviews.sort { $0.position < $1.position }
+        try store.firstPosition() == 1
+        || store.journalBegin().map { $0 <= offset.start(ofHour: period.hours.lowerBound) } ?? false
+      let day = days.lowerBound
+      if case .day = period { facts.dayValues = try store.dayValues(unit: unit.code, day: day) }
+      for county in counties {
+        facts.reviews += try store.reviews(county: county, from: day, through: day)
+          .map { Explainer.Facts.Review(position: $0.position, at: $0.at, record: $0.record) }
       }
+      facts.reviews.sort { $0.position < $1.position }
     case .month, .year:
       facts.dayValues = try store.dayValues(unit: unit.code, from: days.lowerBound, through: days.upperBound)
     }
+    let began = generations.first?.at
+    if let began, began > offset.start(ofHour: period.hours.lowerBound) { facts.stateBegan = began }
+    if facts.isEmpty, let problem = try outside(period, offset, began) { throw problem }
     return try Explainer(facts, hash: { SHA256.hex(SHA256.hash($0)) }).explain(unit, pollutant, period)
+  }
+
+  /// Why nothing is known of a period: it lies before the state began, or after its newest record; nil when it was lived
+  /// through and brought nothing.
+  private func outside(
+    _ period: ExplanationPeriod, _ offset: CivilOffset, _ began: Instant?
+  ) throws -> ExplanationProblem? {
+    if let began, period.end(offset) <= began {
+      return ExplanationProblem(
+        "there is no data of that period: the state began at \(offset.format(began)), and nothing earlier was imported")
+    }
+    if let newest = try store.journalEnd(), newest <= offset.start(ofHour: period.hours.lowerBound) {
+      return ExplanationProblem(
+        "there is no data of that period: the newest record is of \(offset.format(newest)), the period comes later")
+    }
+    return nil
   }
 
   /// Hours of a day that is not closed stand in no chunk yet, only in the rings.

@@ -10,6 +10,8 @@ package struct StoredReviewDifference: Sendable {
   package let site: Site
   /// The civil day of the newest record: days before it are over.
   package let today: CivilDay
+  /// The days of which the ledger takes reviewed values; nil when it takes none yet.
+  private let ledger: ClosedRange<CivilDay>?
   private let feeds: [String]
   private let criteria: String
   private let edition: String
@@ -33,6 +35,7 @@ package struct StoredReviewDifference: Sendable {
     criteria = newest.configuration.criteria
     edition = newest.configuration.edition
     today = site.offset.day(of: end)
+    ledger = try EngineRecovery.recover(from: store).engine.reviewableDays
   }
 
   /// How the set differs; nil for an empty one.
@@ -55,7 +58,8 @@ package struct StoredReviewDifference: Sendable {
     return try ReviewDifference(
       set.days,
       ReviewDifference.Facts(
-        site: site, feeds: feeds, criteria: criteria, edition: edition, chunks: chunks, earlier: earlier),
+        site: site, feeds: feeds, criteria: criteria, edition: edition, chunks: chunks, earlier: earlier,
+        ledger: ledger),
       progress: progress)
   }
 }

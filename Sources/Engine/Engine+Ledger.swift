@@ -6,12 +6,16 @@ import Targets
 /// The target ledger (目标台账): where every row stands, and what must be remembered for it.
 extension Engine {
   /// The rows as they stand by the days before `day`, for a bulletin of what has been: of the year that `last` lies in.
+  /// Nothing dated later enters: no list, report, state or episode.
   package mutating func targets(asOf day: CivilDay, yearOf last: CivilDay) -> [TargetView] {
-    targetViews(today: day, years: last.year...last.year)
+    let isPast = configuration.map { day < $0.site.offset.day(of: now) } ?? false
+    return targetViews(today: day, years: last.year...last.year, isPast: isPast)
   }
 
-  /// The views of the rows in force on a day.
-  mutating func targetViews(today: CivilDay, years: ClosedRange<Int>? = nil) -> [TargetView] {
+  /// The views of the rows in force on a day, which may be past.
+  mutating func targetViews(
+    today: CivilDay, years: ClosedRange<Int>? = nil, isPast: Bool = false
+  ) -> [TargetView] {
     guard let configuration else { return [] }
     let facts = configuration.ledger
     var inputs = ledgerInputs ?? LedgerInputs(site: configuration.site, facts: facts, editions: editions)
@@ -26,13 +30,14 @@ extension Engine {
       let baseline = LedgerBaseline.known(for: row, among: facts.baselines)
       // Only an official value of the year before makes a target.
       if let baseline, baseline.isOfficial { row.baseline = baseline.value.value }
-      let episode = rollup.unitIndex(row.county).flatMap(episodeStart)
+      var episode = rollup.unitIndex(row.county).flatMap(episodeStart)
+      if isPast, let start = episode, start >= today { episode = nil }
       let review = inputs.review(of: row, rollup: rollup, sulphur: sulphur)
       let context = LedgerContext(
         today: today, reviewed: review == .wholeYear || isReviewed(row, facts), episodeFrom: episode,
         baseline: baseline)
       let measured = Ledger.evaluate(
-        row, inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive), context)
+        row, inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, on: today), context)
       let isDeductible = Indicator(rawValue: row.indicator)?.isDeductible == true
       var deducted = measured
       if isDeductible, !dustDays.isEmpty {
@@ -40,12 +45,16 @@ extension Engine {
         context.deducted = inputs.deducted(for: row, dustDays)
         deducted = Ledger.evaluate(
           row,
-          inputs.input(for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, leavingOut: dustDays),
+          inputs.input(
+            for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, on: today, leavingOut: dustDays),
           context)
       }
       let result = row.basis == .dustDeducted && isDeductible ? deducted : measured
-      let standing = memory.standings[LedgerMemory.key(row)]
-      let since = standing.flatMap { $0.state == result.state ? $0.since : nil } ?? today
+      let standing = memory.standings[LedgerMemory.key(row)].flatMap {
+        $0.state == result.state && $0.since <= today ? $0 : nil
+      }
+      // Since when a state of the past stood is not remembered once another came.
+      let since = standing?.since ?? (isPast ? nil : today)
       var view = TargetView(revision, result, since: since, episodeFrom: episode)
       if isDeductible {
         view.measured = TargetView.Figure(measured)
@@ -54,7 +63,7 @@ extension Engine {
       if review > .none, Indicator(rawValue: row.indicator) != .so2HeatingSeasonHourMaximum {
         func figure(_ basis: ReviewBasis) -> TargetView.Figure {
           let input = inputs.input(
-            for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, basis: basis)
+            for: row, rollup: rollup, sulphur: sulphur, archive: memory.archive, on: today, basis: basis)
           return TargetView.Figure(Ledger.evaluate(row, input, context))
         }
         view.provisional = figure(.provisional)
@@ -95,6 +104,7 @@ extension Engine {
     memory.standings = memory.standings.filter { known.contains($0.key) }
     let codes = Set(rollup.units.map(\.code))
     memory.sulphur = memory.sulphur.filter { codes.contains($0.key) }
+    reviewedSulphur.keep { rollup.holds(day: $0) }
     keepYear(ended.year - 1, on: ended)
   }
 
@@ -183,15 +193,24 @@ extension Engine {
     return made
   }
 
-  /// Counts days of which every assessed station's SO2 hours have been reviewed together: they stand in place of what was
-  /// counted, whatever comes later.
-  mutating func countReviewedSulphur(_ days: [ReviewedDay]) {
+  /// Takes reviewed SO2 hours and counts their days anew. A unit's day of which every assessed station is reviewed,
+  /// whichever import brought which of them, stands in place of what was counted, until a later review.
+  ///
+  /// - Parameter items: days that the ledger took.
+  mutating func countReviewedSulphur(_ items: [ReviewedDay]) {
     let limits = sulphurLimits ?? makeSulphurLimits()
     sulphurLimits = limits
-    let byDay = Dictionary(grouping: days.filter { $0.pollutant == .so2 }, by: \.day)
-    for (day, stations) in byDay.sorted(by: { $0.key < $1.key }) {
-      let hours = Dictionary(stations.map { ($0.station, $0.hours) }, uniquingKeysWith: { _, last in last })
-      for unit in rollup.units.indices where !limits[unit].isEmpty {
+    let held = rollup.units.indices.filter { !limits[$0].isEmpty }
+    let isCityHeld = held.contains { rollup.units[$0].kind == .city }
+    let stations = Set(held.flatMap { rollup.units[$0].stations }.map { rollup.stationID($0) })
+    var days: Set<CivilDay> = []
+    for item in items where item.pollutant == .so2 && (isCityHeld || stations.contains(item.station)) {
+      reviewedSulphur.set(item)
+      days.insert(item.day)
+    }
+    for day in days.sorted() {
+      let hours = reviewedSulphur[day]
+      for unit in held {
         guard let means = rollup.unitHours(unit, day: day, of: hours) else { continue }
         let own = rollup.units[unit].kind == .city ? [] : rollup.units[unit].stations
         let values = own.filter { rollup.station($0)?.isAssessed(on: day) == true }
@@ -203,5 +222,6 @@ extension Engine {
         targetsDay = nil
       }
     }
+    reviewedSulphur.keep { rollup.holds(day: $0) }
   }
 }

@@ -72,9 +72,10 @@ extension Engine {
   /// "Provisional and final"): this is for the record and the digest, and wakes nobody.
   private mutating func reviseFindings(unit: Int, _ effects: inout [Effect]) {
     guard let configuration, let first = crossings[unit], let head = units[unit].windows.head else { return }
-    // The newest hour is judged again, which may raise the level of now.
+    // The newest hour is judged again, which may raise the level of now; but a lift since took it out of that.
+    let isLifted = units[unit].machine.ignores(head)
     let revisions = units[unit].findings.revise(
-      from: first, before: head, windows: units[unit].windows, criteria: criteria)
+      from: first, before: isLifted ? head + 1 : head, windows: units[unit].windows, criteria: criteria)
     guard !revisions.isEmpty else { return }
     let events = LevelEvents(unit: county(unit), offset: configuration.site.offset, criteria: criteria)
     effects += issuer.issue(
@@ -117,7 +118,8 @@ extension Engine {
     let period = dust.withholding(rollup.units[unit].code, at: at)
     let (outcomes, assessment) = units[unit].machine.judge(
       units[unit].windows, criteria: criteria, at: at, isWithheld: period != nil)
-    units[unit].findings.set(assessment.level, hour: head)
+    // After a lift the hour is judged by no window at all: what was published of it stands, until the data contradict it.
+    if !units[unit].machine.ignores(head) { units[unit].findings.set(assessment.level, hour: head) }
     for outcome in outcomes {
       emit(outcome, unit: unit, assessment: assessment, at: at, act: nil, dust: period, &effects)
     }

@@ -1,4 +1,4 @@
-import AirQuality
+package import AirQuality
 import Rollup
 
 /// Reviewed data (审核数据): they enter days, ledger and bulletins. Levels use screened provisional data, whatever a review
@@ -18,7 +18,7 @@ extension Engine {
     let summary = rollup.review(part.days)
     record(known, of: part, &effects)
     take(summary.changes)
-    countReviewedSulphur(known)
+    countReviewedSulphur(part.days.filter { rollup.takesReview(of: $0) })
     guard let days = ReviewTexts.Days(part.days.map(\.day)) else { return }
     let after = heavyDays(Set(known.map(\.day)))
     let report = ReviewTexts(
@@ -30,6 +30,9 @@ extension Engine {
         site: county(configuration.site.counties.count), summary, at: now, offset: configuration.site.offset),
       hooks: configuration.hooks)
   }
+
+  /// The days of which reviewed values enter the ledger; nil before the first.
+  package var reviewableDays: ClosedRange<CivilDay>? { rollup.reviewableDays }
 
   /// One record for each county and day.
   private func record(_ days: [ReviewedDay], of part: ReviewedImport, _ effects: inout [Effect]) {

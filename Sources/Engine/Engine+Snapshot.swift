@@ -39,6 +39,9 @@ extension Engine {
     memory.encode(into: &writer)
     dust.encode(into: &writer)
     writer.blob(screeningState())
+    var reviewed = ByteWriter()
+    reviewedSulphur.encode(into: &reviewed)
+    writer.blob(reviewed.bytes)
     return writer.bytes
   }
 
@@ -78,6 +81,9 @@ extension Engine {
     memory = try LedgerMemory(decoding: &reader)
     dust = try DustPeriods(decoding: &reader)
     try readScreening(try reader.blob())
+    var reviewed = SnapshotReader(try reader.blob(), subject: "the engine's snapshot, reviewed SO2 hours")
+    reviewedSulphur = try ReviewedSulphur(decoding: &reviewed)
+    try reviewed.finish()
     try reader.finish()
     guard let configuration else { return }
     do {

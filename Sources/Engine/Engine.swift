@@ -55,6 +55,8 @@ package struct Engine: Sendable {
 
   /// What the target ledger remembers beside the days.
   var memory = LedgerMemory()
+  /// Reviewed SO2 hours of days in the ledger.
+  var reviewedSulphur = ReviewedSulphur()
   /// Declared and confirmed sand-dust periods (沙尘时段).
   var dust = DustPeriods()
 

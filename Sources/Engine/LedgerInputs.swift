@@ -70,16 +70,17 @@ struct LedgerInputs: Sendable {
   }
 
   /// `sulphur` holds SO2 hours by unit code, `archive` the years that have left the day ring; of `leavingOut`, days by
-  /// unit code, county-days of the whole city are left out here. By `basis`, reviewed data count or do not.
+  /// unit code, county-days of the whole city are left out here. By `basis`, reviewed data count or do not. Reports count
+  /// from the day after their month or year.
   mutating func input(
     for row: TargetRow, rollup: Rollup, sulphur: [String: [SeasonHours.Day]], archive: [String: LedgerYear],
-    leavingOut: [String: Set<CivilDay>] = [:], basis: ReviewBasis = .record
+    on today: CivilDay, leavingOut: [String: Set<CivilDay>] = [:], basis: ReviewBasis = .record
   ) -> LedgerInput {
     guard let indicator = Indicator(rawValue: row.indicator) else { return .none }
     switch indicator {
     case .dustfall: return .months(months(of: row))
     case .leaveWorstTen: return .provinceLists(facts.provinceLists.filter { $0.year == row.year })
-    case .totalEmissionCut: return .reported(newestReport(of: row))
+    case .totalEmissionCut: return .reported(newestReport(of: row, on: today))
     default: break
     }
     guard let unit = rollup.unitIndex(row.county) else { return .none }
@@ -158,9 +159,14 @@ struct LedgerInputs: Sendable {
   }
 
   /// That of the whole year, else of the latest month.
-  private func newestReport(of row: TargetRow) -> ReportedValue? {
-    facts.reported.filter { $0.indicator == row.indicator && $0.county == row.county && $0.year == row.year }
-      .max { ($0.month ?? 13) < ($1.month ?? 13) }
+  private func newestReport(of row: TargetRow, on today: CivilDay) -> ReportedValue? {
+    let (year, month, _) = today.components
+    let monthsOver = year > row.year ? 12 : year < row.year ? 0 : month - 1
+    return facts.reported.filter {
+      $0.indicator == row.indicator && $0.county == row.county && $0.year == row.year
+        && ($0.month ?? 12) <= monthsOver
+    }
+    .max { ($0.month ?? 13) < ($1.month ?? 13) }
   }
 
   // MARK: Days

@@ -11,7 +11,7 @@ extension TargetView.Figure {
 
 extension TargetView {
   /// A row as it stands; `since` is the day its state came, `episodeFrom` the first day of the running level episode.
-  init(_ revision: TargetRevision, _ result: LedgerResult, since: CivilDay, episodeFrom: CivilDay?) {
+  init(_ revision: TargetRevision, _ result: LedgerResult, since: CivilDay?, episodeFrom: CivilDay?) {
     let row = revision.row
     self.init(
       year: row.year, county: row.county, indicator: row.indicator, target: result.target?.value, unit: row.unit,

@@ -1,7 +1,7 @@
 import AirQuality
 import Engine
 
-/// The evidence as text, CSV and HTML, each in Chinese and English.
+/// The evidence as text, CSV and HTML, in Chinese, in English, or in both.
 extension DustEvidence {
   private struct Table {
     var title: String
@@ -9,42 +9,65 @@ extension DustEvidence {
     var rows: [[String]]
   }
 
-  private var title: String { "沙尘佐证材料 Sand-dust evidence: \(unit.nameChinese) \(unit.nameEnglish) (\(unit.code))" }
+  /// A label in the language of the file.
+  private func t(_ chinese: String, _ english: String) -> String {
+    switch language {
+    case .both: "\(chinese) \(english)"
+    case .chinese: chinese
+    case .english: english
+    }
+  }
+
+  private func name(_ unit: County) -> String { t(unit.nameChinese, unit.nameEnglish) }
+
+  private var title: String { "\(t("沙尘佐证材料", "Sand-dust evidence")): \(name(unit)) (\(unit.code))" }
 
   private var lead: [String] {
     [
-      "时段 Period: \(offset.format(from)) – \(offset.format(until))",
-      "小时以结束时刻计；µg/m³；初步数据，实况。 Hours by their end; µg/m³; provisional data, observed.",
-      "PM10 倍数：与此前六小时均值之比；疑似：本项目自定阈值，仅作标注。 Surge: PM10 over the mean of the six hours before; suspected: this "
-        + "project's own thresholds, an annotation.",
+      "\(t("时段", "Period")): \(offset.format(from)) – \(offset.format(until))",
+      t("小时以结束时刻计；µg/m³；初步数据，实况。", "Hours by their end; µg/m³; provisional data, observed."),
+      t(
+        "PM10 倍数：与此前六小时均值之比；疑似：本项目自定阈值，仅作标注。",
+        "Surge: PM10 over the mean of the six hours before; suspected: this project's own thresholds, an annotation."),
     ]
+  }
+
+  private func step(_ step: DustPeriod.Step) -> String {
+    guard language == .chinese else { return step.rawValue }
+    return step == .declared ? "宣布" : "中心确认"
   }
 
   private var tables: [Table] {
     [
       Table(
-        title: "处置记录 Acts",
-        header: ["编号 id", "步骤 step", "起 from", "止 until", "人员 by", "依据/文号 basis", "时间 at", "撤回 withdrawn"],
+        title: t("处置记录", "Acts"),
+        header: [
+          t("编号", "id"), t("步骤", "step"), t("起", "from"), t("止", "until"), t("人员", "by"), t("依据/文号", "basis"),
+          t("时间", "at"), t("撤回", "withdrawn"),
+        ],
         rows: periods.map { period in
           [
-            period.id, period.step.rawValue, offset.format(period.from), offset.format(period.until), period.by,
+            period.id, step(period.step), offset.format(period.from), offset.format(period.until), period.by,
             period.basis, offset.format(period.at),
             period.withdrawal.map { "\($0.by): \($0.reason) (\(offset.format($0.at)))" } ?? "",
           ]
         }),
       Table(
-        title: "小时值 Hours",
-        header: ["小时 hour", "PM10", "PM2.5", "PM2.5/PM10", "PM10 倍数 surge", "疑似 suspected"]
-          + neighbours.map { "\($0.nameChinese) PM10" },
+        title: t("小时值", "Hours"),
+        header: [
+          t("小时", "hour"), "PM10", "PM2.5", "PM2.5/PM10", t("PM10 倍数", "surge"), t("疑似", "suspected"),
+        ] + neighbours.map { "\(language == .english ? $0.nameEnglish : $0.nameChinese) PM10" },
         rows: hours.map { hour in
           [
             end(hour.hour), Self.number(hour.pm10, 0), Self.number(hour.pm25, 0), Self.number(hour.ratio, 2),
-            Self.number(hour.surge, 2), hour.isSuspected ? "是 yes" : "",
+            Self.number(hour.surge, 2), hour.isSuspected ? t("是", "yes") : "",
           ] + hour.neighbours.map { Self.number($0, 0) }
         }),
       Table(
-        title: "站点小时值（原始） Station hours as stored",
-        header: ["站点 station", "小时 hour", "污染物 pollutant", "数值 value", "标记 flag"],
+        title: t("站点小时值（原始）", "Station hours as stored"),
+        header: [
+          t("站点", "station"), t("小时", "hour"), t("污染物", "pollutant"), t("数值", "value"), t("标记", "flag"),
+        ],
         rows: stationHours.map {
           [$0.station, end($0.hour), $0.pollutant.label, Self.number($0.value, 3), String($0.flag.rawValue)]
         }),
@@ -107,7 +130,7 @@ extension DustEvidence {
     }
     return """
       <!DOCTYPE html>
-      <html lang="zh-CN">
+      <html lang="\(language == .english ? "en" : "zh-CN")">
       <head>
       <meta charset="utf-8">
       <title>\(Self.escaped(title))</title>

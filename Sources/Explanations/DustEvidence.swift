@@ -48,6 +48,12 @@ package struct DustEvidence: Sendable {
     package var flag: QualityFlag
   }
 
+  /// What labels are written in.
+  package enum Language: Sendable, Hashable {
+    case both, chinese, english
+  }
+
+  package var language = Language.both
   package let unit: County
   package let offset: CivilOffset
   package let from: Instant

@@ -21,6 +21,8 @@ extension Explainer {
     explanation.rules = [ExplanationRules.hour] + share(isCity) + [ExplanationRules.rounding(pollutant)]
     explanation.rows = rawRows(of: isCity ? [] : parts.map(\.name), pollutant, hours: hour...hour, past)
     explanation.digest = digest(parts)
+    explanation.reviews = reviews(of: isCity ? [] : Set(parts.map(\.name)), pollutant)
+    if !explanation.reviews.isEmpty { explanation.rules.append(ExplanationRules.reviewedHour) }
     let input = RealtimeInput(pollutant, explanation.published)
     explanation.iaqi = input.flatMap { AQI($0, edition: explanation.edition).iaqi(of: pollutant) }
     return explanation
@@ -106,10 +108,24 @@ extension Explainer {
       remark = [row.isRolled ? "made_of_minutes" : "", row.flag == .suspect ? "suspect" : ""].filter { !$0.isEmpty }
         .joined(separator: " ")
     }
+    let review = reviewedHour(past.stationID(station), pollutant, hour).map { value in
+      "reviewed_\(value.isMissing ? "none" : value.text())"
+    }
     return Explanation.Part(
       name: past.stationID(station), label: past.station(station)?.name ?? "",
-      value: isUsed ? stored?.value ?? .missing : .missing, isUsed: isUsed, remark: remark, feed: stored?.feed ?? "",
+      value: isUsed ? stored?.value ?? .missing : .missing, isUsed: isUsed,
+      remark: [remark, review ?? ""].filter { !$0.isEmpty }.joined(separator: " "), feed: stored?.feed ?? "",
       flag: stored?.flag, hours: [])
+  }
+
+  /// What the newest review made of an hour, missing for none; nil when nobody reviewed it.
+  private func reviewedHour(_ station: String, _ pollutant: Pollutant, _ hour: Int32) -> Concentration? {
+    let day = CivilDay(hour: hour)
+    let reviewed = facts.reviews.lazy.flatMap(\.record.days).reversed().first {
+      $0.station == station && $0.pollutant == pollutant && $0.day == day
+    }
+    let place = Int(hour - day.firstHour)
+    return reviewed.flatMap { $0.hours.indices.contains(place) ? $0.hours[place] : nil }
   }
 
   /// The reviews that gave hours of a pollutant, of the named stations, of all when none is named.

@@ -12,7 +12,10 @@ package struct Explainer: Sendable {
     package var chunks: [StoredChunk]
     /// Records that may hold raw rows of the period.
     package var batches: [JournalRecord]
+    /// Whether the journal holds all that was ever received of the period.
     package var journalReaches: Bool
+    /// When the state began, when that was after the period's begin.
+    package var stateBegan: Instant?
     /// For a day its revisions, for a month or a year the newest revision of each of its days.
     package var dayValues: [DayValueRevision]
     /// What people have reviewed of the period's days, in the order of the imports.
@@ -20,7 +23,8 @@ package struct Explainer: Sendable {
 
     package init(
       configurations: [(position: Int64, at: Instant, configuration: EngineConfiguration)], chunks: [StoredChunk],
-      batches: [JournalRecord], journalReaches: Bool, dayValues: [DayValueRevision], reviews: [Review] = []
+      batches: [JournalRecord], journalReaches: Bool, dayValues: [DayValueRevision], reviews: [Review] = [],
+      stateBegan: Instant? = nil
     ) {
       self.configurations = configurations
       self.chunks = chunks
@@ -28,7 +32,11 @@ package struct Explainer: Sendable {
       self.journalReaches = journalReaches
       self.dayValues = dayValues
       self.reviews = reviews
+      self.stateBegan = stateBegan
     }
+
+    /// Whether nothing at all is known of the period: no hour, no row, no value, no review.
+    package var isEmpty: Bool { chunks.isEmpty && batches.isEmpty && dayValues.isEmpty && reviews.isEmpty }
 
     /// Reviewed hours of a county's day with the record that brought them.
     package struct Review: Sendable {
@@ -126,7 +134,8 @@ package struct Explainer: Sendable {
       published: mean.value.rounded(toDecimals: decimals), decimals: decimals, state: KnowledgeState(mean.state),
       valid: mean.valid, expected: mean.expected, quotient: mean.state.hasValue ? quotient : nil, iaqi: nil,
       edition: edition(on: period.days.upperBound), rules: [], parts: parts, rows: [],
-      journalReaches: facts.journalReaches, configurationPosition: configurationPosition, revisions: [], digest: "",
+      journalReaches: facts.journalReaches, stateBegan: facts.stateBegan, configurationPosition: configurationPosition,
+      revisions: [], digest: "",
       agreesWithStored: nil)
   }
 

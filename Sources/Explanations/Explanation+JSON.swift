@@ -30,6 +30,7 @@ extension Explanation {
     }
     writer.array("made_of", parts) { $0.write($1) }
     writer.field("journal_reaches", journalReaches)
+    if let stateBegan { writer.field("state_began", stateBegan) }
     writer.array("rows", rows) { $0.write($1) }
     writer.array("stored", revisions) { writer, revision in
       let mean = revision.value.means.first { $0.pollutant == pollutant }
@@ -47,6 +48,8 @@ extension Explanation {
     if let provisional {
       writer.field("review", isFinal ? "final" : "provisional")
       writer.field("provisional", provisional.isMissing ? nil : provisional.value)
+    }
+    if !reviews.isEmpty || provisional != nil {
       writer.array("reviews", reviews) { writer, review in
         writer.object {
           $0.field("record", review.position)

@@ -24,12 +24,12 @@ extension Explanation {
             + "\(review.stations.joined(separator: ","))  sha256 \(review.digest)")
       }
     }
-    if !rows.isEmpty || !journalReaches {
+    if !rows.isEmpty || !journalReaches || stateBegan != nil {
       lines.append("")
       lines.append(
         "原始数据 raw rows (\(rows.count)"
           + (shown.count < rows.count ? "，其中重复 repeated \(rows.count - shown.count)" : "") + ")"
-          + (journalReaches ? "" : "；日志已部分清理 the journal no longer reaches back"))
+          + rowsRemark)
       for row in shown { lines.append("  " + describe(row)) }
     }
     if !revisions.isEmpty {
@@ -64,6 +64,20 @@ extension Explanation {
     lines.append("规则版本 edition  \(edition.name)  ·  配置 configuration record \(configurationPosition)")
     return lines
   }
+
+  /// Why raw rows may be fewer than the value rests on.
+  private var rowsRemark: String {
+    var remark = journalReaches ? "" : "；日志已部分清理 the journal no longer reaches back"
+    if let stateBegan {
+      let at = offset.format(stateBegan)
+      remark += "；系统自 \(at) 起接收数据 the state began at \(at): nothing was received before"
+    }
+    if rows.isEmpty, isReviewed { remark += "；数值来自上列审核导入 the value rests on the reviews above" }
+    return remark
+  }
+
+  /// Whether reviewed hours enter the value.
+  private var isReviewed: Bool { provisional != nil && parts.contains { $0.isUsed && $0.remark.hasPrefix("reviewed") } }
 
   private var stateText: String {
     switch state {

@@ -74,8 +74,11 @@ package struct Explanation: Sendable, Hashable {
   package var rules: [(chinese: String, english: String)]
   package var parts: [Part]
   package var rows: [RawRow]
-  /// Whether the journal still reached back to the period; else `rows` may lack some.
+  /// Whether the journal holds all that was ever received of the period; else rows of it were pruned, and `rows` may lack
+  /// some.
   package var journalReaches: Bool
+  /// When the state began, when that was after the period's begin: what was measured before was not received.
+  package var stateBegan: Instant?
   /// Record of the configuration in force.
   package var configurationPosition: Int64
   /// The stored revisions of a day, oldest first, each with its hash.
@@ -86,7 +89,7 @@ package struct Explanation: Sendable, Hashable {
   package var provisional: Concentration?
   /// Whether every station that should have given a value has been reviewed.
   package var isFinal = false
-  /// In the order of the imports.
+  /// In the order of the imports; of an hour those that say something of it, which its value does not rest on.
   package var reviews: [Review] = []
   /// Whether the newest stored revision says the same; nil where none is stored.
   package var agreesWithStored: Bool?

@@ -27,6 +27,10 @@ enum ExplanationRules {
     "审核：经人工审核的点位·日以审核后的24个小时值为准，未留有效值的小时不计，初步数据另存",
     "Review: of a station's day that people have reviewed the 24 reviewed hours count; hours left without a value do not; provisional data stay beside"
   )
+  static let reviewedHour: Words = (
+    "审核：小时值和等级研判用初步数据；当日的审核导入见下，审核值进入日均值和台账",
+    "Review: hours and levels use provisional data; the imports below reviewed the day, for its daily value and the ledger"
+  )
   static let days: Words = (
     "月、年均值：有效日均值的算术平均，缺日不补（HJ 663）",
     "Month and year: the arithmetic mean of the valid days; missing days are not filled (HJ 663)"

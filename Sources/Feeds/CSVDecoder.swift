@@ -25,6 +25,7 @@ enum CSVDecoder {
     let places: [Int?] = mapping.columns.map { place($0, header) }
     if let failure = missing(mapping, places, header, &assembler) { return assembler.finish(failure) }
     var row: UInt32 = 0
+    var width = layout.hasHeader ? header.count : 0
     while scanner.next() {
       var position = RowPosition(line: scanner.line)
       position.indices.0 = row
@@ -34,6 +35,13 @@ enum CSVDecoder {
         return assembler.finish(
           DecodeFailure(.truncated, "the body ends inside quotes that open on line \(scanner.line)"))
       }
+      if scanner.isOpen, layout.endsLines || scanner.fields.count < width {
+        assembler.note(
+          .structure, position, nil, "\(cutRow); nothing of it is taken, the next answer should have it whole")
+        assembler.rowCount += 1
+        break
+      }
+      width = scanner.fields.count
       if scanner.isTooWide {
         assembler.note(
           .structure, position, nil, "more than \(FeedLimits.csvFields) fields; what follows is left out")
@@ -42,6 +50,9 @@ enum CSVDecoder {
     }
     return assembler.finish(nil)
   }
+
+  /// What is said of a last row that the body's end may have cut.
+  static let cutRow = "the answer ends inside this row, without the end of its line"
 
   private static func take(
     _ scanner: CSVScanner, _ places: [Int?], _ assembler: inout RowAssembler, _ position: RowPosition

@@ -19,6 +19,8 @@ struct CSVScanner {
   private(set) var arena: [UInt8] = []
   /// The record last read ended inside quotes, with the body.
   private(set) var isTruncated = false
+  /// The record last read ended with the body, not with a line end.
+  private(set) var isOpen = false
   /// Fields beyond `FeedLimits.csvFields` were dropped.
   private(set) var isTooWide = false
 
@@ -72,6 +74,7 @@ struct CSVScanner {
       guard index < body.count, body[index] == delimiter else { break }
       index += 1
     }
+    isOpen = index >= body.count
     eatLineEnd()
   }
 

@@ -40,6 +40,12 @@ struct Cell {
     }
   }
 
+  /// Whether there is nothing at its place, not even null.
+  @inline(__always)
+  var isAbsent: Bool {
+    if case .absent = kind { true } else { false }
+  }
+
   /// A number, or a text that is one.
   var degrees: Double? {
     switch kind {

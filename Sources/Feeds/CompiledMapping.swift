@@ -62,6 +62,8 @@ final class CompiledMapping: Sendable {
   /// Rows may be single values: the stamps of parallel lists.
   let takesValuesAsRows: Bool
   let advice: String?
+  /// The columns by which a body shows that it is of this format: station, values and their names, alternatives included.
+  let ownColumns: [Int]
 
   init(_ mapping: FeedMapping) throws(MappingError) {
     var builder = ColumnBuilder()
@@ -88,6 +90,8 @@ final class CompiledMapping: Sendable {
     alternatives = builder.alternatives
     hasAlternatives = builder.alternatives.contains { $0 >= 0 }
     advice = mapping.advice
+    ownColumns = Self.columns(
+      values.map(\.column) + [long?.pollutantColumn, long?.valueColumn, stationColumn].compactMap { $0 }, alternatives)
     guard !values.isEmpty || long != nil else {
       throw MappingError("values", "no pollutant is mapped; write for example pm25: {path: ..., unit: ug/m3}")
     }
@@ -137,9 +141,13 @@ final class CompiledMapping: Sendable {
 
   /// The columns that may hold values, alternatives included.
   var valueColumns: [Int] {
+    Self.columns(values.map(\.column) + [long?.valueColumn].compactMap { $0 }, alternatives)
+  }
+
+  private static func columns(_ first: [Int], _ alternatives: [Int]) -> [Int] {
     var columns: [Int] = []
-    for first in values.map(\.column) + [long?.valueColumn].compactMap({ $0 }) {
-      var column = first
+    for column in first {
+      var column = column
       while column >= 0 {
         columns.append(column)
         column = alternatives[column]

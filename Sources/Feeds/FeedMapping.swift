@@ -78,10 +78,14 @@ package struct FeedMapping: Sendable, Hashable {
     /// Lines before the header (or the first row).
     package var skippedLines: Int
     package var hasHeader: Bool
-    package init(delimiter: Character = ",", skippedLines: Int = 0, hasHeader: Bool = true) {
+    /// Whether every line is ended, the last one too: a last row without its end may have been cut inside a number, and is
+    /// refused. Otherwise it is refused only when it has fewer fields than the one before.
+    package var endsLines: Bool
+    package init(delimiter: Character = ",", skippedLines: Int = 0, hasHeader: Bool = true, endsLines: Bool = false) {
       self.delimiter = delimiter
       self.skippedLines = skippedLines
       self.hasHeader = hasHeader
+      self.endsLines = endsLines
     }
   }
 }

@@ -2,10 +2,10 @@ import AirQuality
 
 /// AirNow's `HourlyData_yyyyMMddHH.dat`: valid date and time, site, site's name, offset of its standard time, parameter,
 /// unit, value, source. Date and time are GMT and begin the hour (AirNow, Hourly Data File fact sheet); the offset is not
-/// applied. Names come in IBM code page 437 and in UTF-8. Values below zero are an instrument's noise and kept.
+/// applied. Every line is ended, as recorded. Names come in IBM code page 437 and in UTF-8. Values below zero are an instrument's noise and kept.
 extension Presets {
   static let airNowHourly = FeedMapping(
-    container: .csv(.init(delimiter: "|", hasHeader: false)), station: "[2]",
+    container: .csv(.init(delimiter: "|", hasHeader: false, endsLines: true)), station: "[2]",
     time: TimeMapping(
       path: "[0]", notation: .local, pattern: "MM/dd/yy HH:mm", meaning: .begin, periodMilliseconds: hour, zone: .utc,
       timeOfDayPath: "[1]"),

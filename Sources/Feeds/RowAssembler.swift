@@ -24,6 +24,8 @@ struct RowAssembler {
   private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
+  /// Whether any row so far had a station, a name or a value where the mapping looks for it, if only null.
+  private var sawKnown = false
   /// Paths of a JSON table's columns, which each body names anew.
   var tablePlan: JSONPlan?
 
@@ -50,6 +52,7 @@ struct RowAssembler {
   /// Takes one row.
   mutating func take(_ cells: CellRow, _ position: RowPosition) {
     defer { rowCount += 1 }
+    if !sawKnown { sawKnown = mapping.ownColumns.contains { !cells[$0].isAbsent } }
     guard let station = station(cells, position), let head = head(station, cells, position) else { return }
     if tracksPositions, let columns = mapping.positionColumns { find(columns, cells, position) }
     if mapping.hasAlternatives {
@@ -281,8 +284,19 @@ struct RowAssembler {
     body.rowCount = rowCount
     body.skippedRows = skippedRows
     body.ignoredValues = ignoredValues
-    body.settle(failure)
+    let isForeign = rowCount > 0 && !sawKnown && readings.isEmpty && log.count == 0
+    body.settle(failure ?? (isForeign ? foreign : nil))
     return body
+  }
+
+  /// Rows that hold nothing at any place the format reads are another format's.
+  private var foreign: DecodeFailure {
+    let own = mapping.ownColumns
+    let named = own.prefix(6).map { mapping.columns[$0] }.joined(separator: ", ")
+    return DecodeFailure(
+      .noRows,
+      "no row has any of this format's stations or values (\(named)\(own.count > 6 ? ", …" : "")): check the feed's format"
+    )
   }
 }
 

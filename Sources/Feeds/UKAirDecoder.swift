@@ -4,7 +4,7 @@ import AirQuality
 /// an hour with a column for each pollutant and its status and unit beside it.
 ///
 /// Hours end at their label, GMT; 24:00 ends the day. Rows that begin `##` are provisional, as all readings here are
-/// until people review them. Dates are day first (or ISO). Empty cells and `No data` are missing values.
+/// until people review them. Every line is ended, as recorded: a last row without its end is refused. Dates are day first (or ISO). Empty cells and `No data` are missing values.
 enum UKAirDecoder {
   private static let hourMilliseconds = 3_600_000
   private static let missingTexts = ["", "no data", "n/a", "-", "nan"]
@@ -14,7 +14,7 @@ enum UKAirDecoder {
       var reader = Reader(context: context)
       var scanner = CSVScanner(text, delimiter: 0x2C)
       while scanner.next() {
-        reader.take(scanner.strings, line: scanner.line)
+        reader.take(scanner.strings, line: scanner.line, isOpen: scanner.isOpen)
         if scanner.isTruncated {
           return reader.finish(
             DecodeFailure(.truncated, "the body ends inside quotes that open on line \(scanner.line)"))
@@ -52,11 +52,17 @@ enum UKAirDecoder {
 
     init(context: DecodeContext) { self.context = context }
 
-    mutating func take(_ fields: [String], line: Int) {
+    /// - Parameter isOpen: the row is the last, and its line has no end: a number in it may have been cut.
+    mutating func take(_ fields: [String], line: Int, isOpen: Bool) {
       let first = fields[0].lowercased()
       if first == "date" {
         sawHeader = true
         header(fields, line)
+      } else if isOpen, !columns.isEmpty {
+        log.note(
+          .structure, row: rowCount, path: "line \(line)",
+          "\(CSVDecoder.cutRow); nothing of it is taken, the next answer should have it whole")
+        rowCount += 1
       } else if let day = day(fields[0]) {
         row(day, fields, line)
       } else if !columns.isEmpty, fields.count > 2,

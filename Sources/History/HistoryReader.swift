@@ -45,6 +45,8 @@ struct HistoryReading {
   /// Long files: names of pollutants seen, and what they mean.
   var pollutantNames = StationIndex()
   var pollutants: [Pollutant?] = []
+  /// Whether the cell read last was at fault.
+  var isFaulty = false
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, file: String, defaultStation: String, options: HistoryOptions) {
     let mark = CSVLine.byteOrderMark

@@ -86,11 +86,17 @@ extension HistoryReading {
       readLong(spans, begin: begin, station: station)
       return
     }
-    table.rows.append(HistoryRow(begin: begin, station: station, given: given))
+    var faulty: UInt8 = 0
     for lane in 0..<Pollutant.criteriaCount {
-      let isGiven = given & 1 << UInt8(lane) != 0
-      table.values.append(isGiven ? cell(spans[Self.firstValue + lane], lane) : .min)
+      guard given & 1 << UInt8(lane) != 0 else {
+        table.values.append(.min)
+        continue
+      }
+      isFaulty = false
+      table.values.append(cell(spans[Self.firstValue + lane], lane))
+      if isFaulty { faulty |= 1 << UInt8(lane) }
     }
+    table.rows.append(HistoryRow(begin: begin, station: station, given: given, faulty: faulty))
   }
 
   private static let firstDay = CivilDay(year: 2000, month: 1, day: 2)?.number ?? 0
@@ -130,18 +136,26 @@ extension HistoryReading {
       let spelling = String(decoding: text(spans[Self.unit]), as: UTF8.self)
       guard let unit = MeasurementUnit(spelling: spelling), let own = HistoryConversion(pollutant, from: unit) else {
         report(.unit, spans[Self.unit], "not a unit of \(pollutant.label); the row is left out")
+        // Nothing is given; but who must not take a part of a day for the whole sees where it is.
+        table.rows.append(HistoryRow(begin: begin, station: station, given: 0, faulty: 1 << pollutant.rawValue))
+        for _ in 0..<Pollutant.criteriaCount { table.values.append(.min) }
         return
       }
       conversion = own
     }
+    isFaulty = false
     let value = cell(spans[Self.value], conversion, .value)
-    table.rows.append(HistoryRow(begin: begin, station: station, given: 1 << pollutant.rawValue))
+    table.rows.append(
+      HistoryRow(
+        begin: begin, station: station, given: 1 << pollutant.rawValue,
+        faulty: isFaulty ? 1 << pollutant.rawValue : 0))
     for other in 0..<Pollutant.criteriaCount { table.values.append(other == lane ? value : .min) }
   }
 
   private mutating func cell(_ span: HistorySpan, _ lane: Int) -> Int32 {
     if span.isNone {
       report(Self.columns[lane], span, "the row ends before this column; the value counts as missing")
+      isFaulty = true
       return .min
     }
     // The lanes in use may be fewer than six.
@@ -159,6 +173,7 @@ extension HistoryReading {
       report(column, span, "beyond what can be held; the value counts as missing")
     case .bad: report(column, span, "not a number; the value counts as missing")
     }
+    isFaulty = true
     return .min
   }
 

@@ -8,11 +8,14 @@ package struct HistoryRow: Sendable, Hashable, BitwiseCopyable {
   package var station: UInt32
   /// Bit `Pollutant.rawValue`: the row has a cell for the pollutant, be it a value or a mark of "missing".
   package var given: UInt8
+  /// Bit `Pollutant.rawValue`: the cell is at fault and was reported; it stands as missing, or is not given.
+  package var faulty: UInt8
 
-  package init(begin: Int64, station: UInt32, given: UInt8) {
+  package init(begin: Int64, station: UInt32, given: UInt8, faulty: UInt8 = 0) {
     self.begin = begin
     self.station = station
     self.given = given
+    self.faulty = faulty
   }
 }
 

@@ -35,7 +35,8 @@ package struct ReplayInput: Sendable {
           }()
       }
       for row in table.rows {
-        rows.append(HistoryRow(begin: row.begin, station: numbers[Int(row.station)], given: row.given))
+        rows.append(
+          HistoryRow(begin: row.begin, station: numbers[Int(row.station)], given: row.given, faulty: row.faulty))
       }
       values.append(contentsOf: table.values)
       let cityIndices = table.cities.map { name in

@@ -15,10 +15,11 @@ extension BulletinComposer {
           + Pollutant.criteria.map { $0 == .o3 ? "O3-8h" : $0.label } + [t("状态", "State")],
         rows: facts.units.map { unit in
           let aqi = unit.measured.dailyAQI.first.flatMap { $0 }
-          let isBound = unit.measured.unknownDays > 0 || unit.measured.pollutants.contains { $0.validDays == 0 }
+          let isBound = unit.measured.isLowerBoundDay
           let primary = Pollutant.criteria.filter { unit.measured.primaryDays[Int($0.rawValue)] > 0 }
           return [
-            name(unit.unit), aqi.map { (isBound ? "≥" : "") + String($0) } ?? "-", aqi.map(category) ?? "-",
+            name(unit.unit), aqi.map { (isBound ? "≥" : "") + String($0) } ?? "-",
+            aqi.map { category($0, isLowerBound: isBound) } ?? "-",
             list(primary),
           ] + Pollutant.criteria.map { figure(unit.measured[$0].maximum) } + [state(unit)]
         }, numeric: [1, 4, 5, 6, 7, 8, 9]))
@@ -107,7 +108,8 @@ extension BulletinComposer {
         unitHeader, t("有效", "Valid"), t("优良", "Good"), t("同比", "y/y"), t("重污染", "Heavy"), t("同比", "y/y"),
         t("爆表", "AQI 500"),
       ]
-      + AQICategory.allCases.map { t($0.chinese, $0.english) } + [t("无法评价", "Unknown")]
+      + AQICategory.allCases.map { t($0.chinese, $0.english) }
+      + [t("级别未定", "Category open"), t("无法评价", "Unknown")]
     document.table(
       ReportDocument.Table(
         "", header: header,
@@ -117,8 +119,15 @@ extension BulletinComposer {
             name(unit.unit), String(now.judgedDays), String(now.goodDays),
             change(.days(\.goodDays, now, before: unit.yearBefore)), String(now.heavyDays),
             change(.days(\.heavyDays, now, before: unit.yearBefore)), String(now.offScaleDays),
-          ] + now.byCategory.map(String.init) + [String(now.unknownDays)]
+          ] + now.byCategory.map(String.init) + [String(now.openDays), String(now.unknownDays)]
         }))
+    if facts.units.contains(where: { $0.measured.openDays > 0 }) {
+      document.paragraph(
+        t(
+          "级别未定：缺部分项目，AQI 已超过 100，为下限；计入有效天数，不计入各级别和首要污染物，下限超过 200 的计入重污染。",
+          "Category open: some pollutants are missing and the AQI, a lower bound, is above 100 already; valid days, in no "
+            + "category and without a primary pollutant; heavy when the bound is above 200."))
+    }
     guard let city, city.measured.dailyAQI.count > 1 else { return }
     let first = facts.period.days.lowerBound
     document.blocks.append(
@@ -223,8 +232,8 @@ extension BulletinComposer {
           header: [t("日期", "Day"), unitHeader, "AQI", t("级别", "Category"), t("首要污染物", "Primary")],
           rows: all.prefix(Self.listedExceedances).map { unit, day in
             [
-              day.day.description, name(unit), (day.isLowerBound ? "≥" : "") + String(day.aqi), category(day.aqi),
-              list(day.primary),
+              day.day.description, name(unit), (day.isLowerBound ? "≥" : "") + String(day.aqi),
+              category(day.aqi, isLowerBound: day.isLowerBound), day.isLowerBound ? "-" : list(day.primary),
             ]
           }, numeric: [2]))
     }
@@ -234,15 +243,23 @@ extension BulletinComposer {
   private mutating func exceedanceHours() {
     let known = facts.units.filter { $0.exceedanceHours != nil }
     let pollutants: [Pollutant] = [.so2, .no2, .o3, .co]
-    guard known.contains(where: { unit in pollutants.contains { (unit.exceedanceHours?[$0] ?? 0) > 0 } }) else {
-      if !known.isEmpty {
-        document.paragraph(t("没有超过二级标准1小时限值的时次。", "No hour above the hourly limits of class 2."))
+    guard !known.isEmpty else {
+      if facts.through >= facts.period.days.lowerBound {
+        document.paragraph(
+          t("小时值已不在库中，超标小时数不作统计。", "Hourly values are no longer stored: hours above the limits are not counted."))
       }
+      return
+    }
+    let from = known.compactMap(\.exceedanceHoursFrom).max()
+    let since = from.map { t("（自 \($0) 起；此前小时值已按保留期清除）", " (since \($0): earlier hours are no longer stored)") } ?? ""
+    guard known.contains(where: { unit in pollutants.contains { (unit.exceedanceHours?[$0] ?? 0) > 0 } }) else {
+      document.paragraph(
+        t("没有超过二级标准1小时限值的时次\(since)。", "No hour above the hourly limits of class 2\(since)."))
       return
     }
     document.table(
       ReportDocument.Table(
-        t("超过二级标准1小时限值的小时数", "Hours above the hourly limits of class 2"),
+        t("超过二级标准1小时限值的小时数\(since)", "Hours above the hourly limits of class 2\(since)"),
         header: [unitHeader] + pollutants.map(\.label),
         rows: known.map { unit in [name(unit.unit)] + pollutants.map { String(unit.exceedanceHours?[$0] ?? 0) } }))
   }

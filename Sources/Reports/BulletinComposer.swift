@@ -62,6 +62,12 @@ package struct BulletinComposer {
 
   func category(_ aqi: Int) -> String { t(AQICategory(aqi: aqi).chinese, AQICategory(aqi: aqi).english) }
 
+  /// The category of an index that may be a lower bound: above 300 nothing is worse.
+  func category(_ aqi: Int, isLowerBound: Bool) -> String {
+    guard isLowerBound, AQICategory(aqi: aqi) != .severe else { return category(aqi) }
+    return t("\(category(aqi))或以上", "\(category(aqi)) or worse")
+  }
+
   func level(_ name: String) -> String {
     guard language == .chinese else { return name }
     return ["none": "无", "blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"][name] ?? name
@@ -161,6 +167,9 @@ package struct BulletinComposer {
       document.paragraph(t("时段尚未开始。", "The period has not begun."))
       return
     }
+    if facts.units.allSatisfy({ unit in unit.measured.pollutants.allSatisfy { $0.validDays == 0 } }) {
+      document.paragraph(t("时段内没有任何有效的日数据。", "There is no valid day of data in the period."))
+    }
     for unit in facts.units where !facts.site.counties.contains(where: { $0.code == unit.unit.code }) {
       document.paragraph(sentence(unit))
     }
@@ -194,8 +203,8 @@ package struct BulletinComposer {
       guard let aqi = now.dailyAQI.first.flatMap({ $0 }) else {
         return t("\(name(unit.unit))：数据不足，无法评价。", "\(name(unit.unit)): not enough data.")
       }
-      let bound = now.unknownDays > 0 ? t("（不完整，为下限）", " (incomplete, a lower bound)") : ""
-      return "\(name(unit.unit))：AQI \(aqi)\(bound)，\(category(aqi))"
+      let bound = now.isLowerBoundDay ? t("（不完整，为下限）", " (incomplete, a lower bound)") : ""
+      return "\(name(unit.unit))：AQI \(aqi)\(bound)，\(category(aqi, isLowerBound: now.isLowerBoundDay))"
     }
     let days = YearOnYear.days(\.goodDays, now, before: unit.yearBefore)
     let fine = YearOnYear(now[.pm25], before: unit.yearBefore[.pm25])

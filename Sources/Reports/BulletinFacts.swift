@@ -19,6 +19,8 @@ package struct BulletinFacts: Sendable {
     package var exceedances: [Exceedance]
     /// Hours of the unit's mean above the hourly limit, by pollutant; nil where hours were not looked at.
     package var exceedanceHours: [Pollutant: Int]?
+    /// The first day that `exceedanceHours` counts, when hours before it have been pruned; nil for the whole period.
+    package var exceedanceHoursFrom: CivilDay?
     /// Whether it has an assessed station in the period.
     package var isMonitored: Bool
 

@@ -3,7 +3,7 @@ import Engine
 import History
 import Rollup
 
-/// Stored hours of assessed stations, as values that enter means.
+/// Stored hours of assessed stations and of those that a reviewed set holds, as values that enter means.
 struct ProvisionalHours {
   /// The six values of an hour, thousandths; `Int32.min` for none.
   typealias Values = [Int32]
@@ -14,13 +14,15 @@ struct ProvisionalHours {
   /// By station, then civil hour.
   private var hours: [[Int32: Values]]
 
+  /// - Parameter named: stations that are held although they are not assessed.
   /// - Throws: what is wrong with a chunk.
-  init(_ chunks: [StoredChunk], site: Site) throws {
-    stations = site.stations.filter(\.assessed).map(\.id)
+  init(_ chunks: [StoredChunk], site: Site, named: Set<String>) throws {
+    let held = site.stations.filter { $0.assessed || named.contains($0.id) }
+    stations = held.map(\.id)
     numbers = Dictionary(stations.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     offset = site.offset
     hours = stations.map { _ in [:] }
-    let counties = Dictionary(grouping: site.stations.filter(\.assessed), by: \.county)
+    let counties = Dictionary(grouping: held, by: \.county)
     for chunk in chunks where chunk.key.kind == .hours {
       let stored = chunk.rollup
       for station in counties[chunk.key.county] ?? [] {

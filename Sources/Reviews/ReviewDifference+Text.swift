@@ -19,6 +19,14 @@ extension ReviewDifference {
   package func tables() -> [Table] {
     [
       Table(
+        title: "入账 Taken into the ledger" + (ledger.map { ", \($0.lowerBound) – \($0.upperBound)" } ?? ""),
+        header: [
+          "入账 taken", "未入账 not taken", "非评价点位 not assessed", "早于台账 before the ledger", "尚未截止 not over",
+        ],
+        rows: [
+          [taking.taken, taking.notTaken, taking.notAssessed, taking.beforeLedger, taking.notOver].map(String.init)
+        ]),
+      Table(
         title: "小时值 Hours, \(span.lowerBound) – \(span.upperBound)",
         header: [
           "点位 station", "项目 pollutant", "相同 same", "修改 changed", "剔除 removed", "补充 added", "均无 none",
@@ -96,8 +104,27 @@ extension ReviewDifference {
 
   private func verdict(_ value: Bool?) -> String { value.map { $0 ? "是 yes" : "否 no" } ?? "-" }
 
+  /// Days that faults keep out of a set; nil for none.
+  package static func table(_ leftOut: [ReviewedSet.LeftOut]) -> Table? {
+    guard !leftOut.isEmpty else { return nil }
+    return Table(
+      title: leftOut.count > listedDays
+        ? "因差错剔除的前 \(listedDays) 个点位·项目·日（共 \(leftOut.count)） First \(listedDays) of \(leftOut.count) days left out"
+        : "因差错剔除的点位·项目·日 Days left out for faults",
+      header: ["日期 day", "点位 station", "项目 pollutant", "原因 reason"],
+      rows: leftOut.prefix(listedDays).map { item in
+        let reason =
+          switch item.reason {
+          case .conflict: "同一小时两个值 two values for an hour"
+          case .negative: "负值 below zero"
+          case .unreadable: "无法读取 unreadable"
+          }
+        return [item.day.description, item.station, item.pollutant.label, reason]
+      })
+  }
+
   /// One object; every day and event is in it.
-  package func json(tally: ReviewedSet.Tally) -> String {
+  package func json(tally: ReviewedSet.Tally, leftOut: [ReviewedSet.LeftOut] = []) -> String {
     var writer = JSONWriter(offset: site.offset, capacity: 1 << 16)
     writer.object {
       $0.field("from", span.lowerBound.description)
@@ -108,6 +135,23 @@ extension ReviewDifference {
         $0.field("values", tally.values)
         $0.field("without_value", tally.withoutValue)
         $0.field("without_row", tally.withoutRow)
+      }
+      $0.array("left_out", leftOut) { writer, item in
+        writer.object {
+          $0.field("station", item.station)
+          $0.field("day", item.day.description)
+          $0.field("pollutant", item.pollutant.name)
+          $0.field("reason", item.reason.rawValue)
+        }
+      }
+      $0.object("taking") {
+        $0.field("ledger_from", ledger?.lowerBound.description)
+        $0.field("ledger_through", ledger?.upperBound.description)
+        $0.field("taken", taking.taken)
+        $0.field("not_taken", taking.notTaken)
+        $0.field("not_assessed", taking.notAssessed)
+        $0.field("before_ledger", taking.beforeLedger)
+        $0.field("not_over", taking.notOver)
       }
       $0.array("hours", hours) { write($1, to: &$0) }
       $0.array("units", units) { write($1, to: &$0) }

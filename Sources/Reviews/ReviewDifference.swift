@@ -17,8 +17,11 @@ package struct ReviewDifference: Sendable {
     package var chunks: [StoredChunk]
     /// What was reviewed before, in the order of the imports.
     package var earlier: [ReviewedDay]
+    /// Days that the ledger takes reviewed values of; nil takes all.
+    package var ledger: ClosedRange<CivilDay>?
     package init(
-      site: Site, feeds: [String], criteria: String, edition: String, chunks: [StoredChunk], earlier: [ReviewedDay]
+      site: Site, feeds: [String], criteria: String, edition: String, chunks: [StoredChunk], earlier: [ReviewedDay],
+      ledger: ClosedRange<CivilDay>? = nil
     ) {
       self.site = site
       self.feeds = feeds
@@ -26,6 +29,7 @@ package struct ReviewDifference: Sendable {
       self.edition = edition
       self.chunks = chunks
       self.earlier = earlier
+      self.ledger = ledger
     }
   }
 
@@ -90,8 +94,25 @@ package struct ReviewDifference: Sendable {
     package var meansAfter: [Concentration] = []
   }
 
+  /// What an import makes of the days of a station and pollutant.
+  package struct Taking: Sendable, Hashable {
+    /// Enter the ledger.
+    package var taken = 0
+    /// Of stations that are not assessed: kept on record, in no figure.
+    package var notAssessed = 0
+    /// Older than what the ledger holds: kept on record, in no figure.
+    package var beforeLedger = 0
+    /// Not closed yet: kept on record, in no figure.
+    package var notOver = 0
+    package var notTaken: Int { notAssessed + beforeLedger + notOver }
+    package init() {}
+  }
+
   package var site: Site
   package var span: ClosedRange<CivilDay>
+  /// What an import makes of the set, and the days that the ledger holds.
+  package private(set) var taking = Taking()
+  package var ledger: ClosedRange<CivilDay>?
   /// By station and pollutant.
   package var hours: [Hours] = []
   package var units: [Unit] = []
@@ -109,7 +130,21 @@ package struct ReviewDifference: Sendable {
     guard let first = set.map(\.day).min(), let last = set.map(\.day).max() else { return nil }
     site = facts.site
     span = first...last
-    let provisional = try ProvisionalHours(facts.chunks, site: facts.site)
+    ledger = facts.ledger
+    let provisional = try ProvisionalHours(
+      facts.chunks, site: facts.site, named: Set(set.map(\.station)))
+    let assessed = Set(facts.site.stations.filter(\.assessed).map(\.id))
+    for item in set {
+      if !assessed.contains(item.station) {
+        taking.notAssessed += 1
+      } else if let ledger, item.day < ledger.lowerBound {
+        taking.beforeLedger += 1
+      } else if let ledger, item.day > ledger.upperBound {
+        taking.notOver += 1
+      } else {
+        taking.taken += 1
+      }
+    }
     levels = Self.levels(provisional, set, facts)
     compareHours(set, provisional)
     try compareDays(set, facts, progress)
@@ -169,7 +204,9 @@ package struct ReviewDifference: Sendable {
         site: facts.site, feeds: facts.feeds, last: through, chunks: chunks.map(\.rollup))
       _ = rollup.review(facts.earlier.filter { (from...through).contains($0.day) })
       var reviewed = rollup
-      _ = reviewed.review(set.filter { (from...through).contains($0.day) })
+      // What the ledger does not take changes no figure.
+      _ = reviewed.review(
+        set.filter { (from...through).contains($0.day) && facts.ledger?.contains($0.day) ?? true })
       for number in from.number...through.number {
         let day = CivilDay(number: number)
         for unit in named.indices {

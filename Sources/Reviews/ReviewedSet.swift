@@ -27,6 +27,34 @@ package struct ReviewedSet: Sendable {
     package init() {}
   }
 
+  /// Days of a station and pollutant that a fault keeps out of the set (剔除的点位·项目·日), by day, station and pollutant:
+  /// which of two values holds, or what stands in a hole, the files do not say, and a part of a day is not the day.
+  package private(set) var leftOut: [LeftOut] = []
+
+  /// A day that is not in the set, and why.
+  package struct LeftOut: Sendable, Hashable {
+    /// The faults that keep a day out.
+    package enum Reason: String, Sendable, Hashable {
+      /// Two values for one hour.
+      case conflict
+      /// A value below zero.
+      case negative
+      /// A cell that is no value of the pollutant.
+      case unreadable
+    }
+    package var station: String
+    package var day: CivilDay
+    package var pollutant: Pollutant
+    /// Of the first fault.
+    package var reason: Reason
+    package init(station: String, day: CivilDay, pollutant: Pollutant, reason: Reason) {
+      self.station = station
+      self.day = day
+      self.pollutant = pollutant
+      self.reason = reason
+    }
+  }
+
   package static let maximumProblems = 200
 
   /// - Parameters:
@@ -37,6 +65,7 @@ package struct ReviewedSet: Sendable {
     var collector = Collector(site: site, today: today)
     for table in tables { collector.take(table) }
     days = collector.days()
+    leftOut = collector.leftOut()
     tally = collector.tally
     problems = collector.problems
     problemCount = collector.problemCount
@@ -50,18 +79,25 @@ package struct ReviewedSet: Sendable {
 
   package var stations: Set<String> { Set(days.map(\.station)) }
 
-  /// The set cut into pieces of at most a civil month and `limit` days of a station and pollutant each.
-  package func parts(limit: Int = 8_000) -> [[ReviewedDay]] {
-    var parts: [[ReviewedDay]] = []
-    for day in days {
-      if let last = parts.last, last.count < limit, let newest = last.last,
-        CivilMonth(newest.day) == CivilMonth(day.day)
-      {
-        parts[parts.count - 1].append(day)
-      } else {
-        parts.append([day])
-      }
+  /// The set cut at the ends of days into pieces of at most a civil month and `limit` days of a station and pollutant
+  /// each; only a day that alone has more is cut inside.
+  package func parts(limit: Int = 8_000) -> [ArraySlice<ReviewedDay>] {
+    let limit = max(1, limit)
+    var parts: [ArraySlice<ReviewedDay>] = []
+    var start = days.startIndex
+    // Where the newest day of the part at hand begins.
+    var dayStart = start
+    for index in days.indices {
+      if index > start, days[index].day != days[index - 1].day { dayStart = index }
+      let isFull = index - start == limit
+      let isOtherMonth = index > start && CivilMonth(days[index].day) != CivilMonth(days[start].day)
+      guard isFull || isOtherMonth else { continue }
+      let end = dayStart > start ? dayStart : index
+      parts.append(days[start..<end])
+      start = end
+      dayStart = end
     }
+    if start < days.endIndex { parts.append(days[start...]) }
     return parts
   }
 }
@@ -86,6 +122,8 @@ private struct Collector {
   /// Index into the registry by id, and by a name that only one station has.
   private let known: [String: Int]
   private var collected: [Key: Hours] = [:]
+  /// Days at fault, with the first fault.
+  private var faulty: [Key: ReviewedSet.LeftOut.Reason] = [:]
   var tally = ReviewedSet.Tally()
   var problems: [String] = []
   var problemCount = 0
@@ -112,15 +150,13 @@ private struct Collector {
       report("\(table.file): rows of daily means; reviewed data are hours of stations")
     }
     let stations = table.stations.map { known[$0] }
-    for (name, index) in zip(table.stations, stations) where index == nil {
-      let rows = table.rows.count { table.stations[Int($0.station)] == name }
-      report(
-        "\(table.file): station \"\(name)\" is not in the registry (\(rows) rows); add it to stations.csv or correct the "
-          + "name")
-    }
+    var unknownRows = [Int](repeating: 0, count: stations.count)
     var late = 0
     for (index, row) in table.rows.enumerated() {
-      guard let station = stations[Int(row.station)] else { continue }
+      guard let station = stations[Int(row.station)] else {
+        unknownRows[Int(row.station)] += 1
+        continue
+      }
       let hour = site.offset.hour(of: Instant(milliseconds: row.begin))
       let day = CivilDay(hour: hour)
       guard day < today else {
@@ -128,12 +164,22 @@ private struct Collector {
         continue
       }
       tally.rows += 1
-      for lane in 0..<Pollutant.criteriaCount where row.given & 1 << UInt8(lane) != 0 {
-        let thousandths = table.values[index * Pollutant.criteriaCount + lane]
-        put(
-          thousandths == .min ? .missing : Concentration(thousandths: thousandths), station,
-          Pollutant.criteria[lane], day, Int(hour - day.firstHour), table.file)
+      for lane in 0..<Pollutant.criteriaCount {
+        let bit: UInt8 = 1 << UInt8(lane)
+        if row.faulty & bit != 0 {
+          leaveOut(Key(day: day, station: station, pollutant: Pollutant.criteria[lane]), .unreadable)
+        } else if row.given & bit != 0 {
+          let thousandths = table.values[index * Pollutant.criteriaCount + lane]
+          put(
+            thousandths == .min ? .missing : Concentration(thousandths: thousandths), station,
+            Pollutant.criteria[lane], day, Int(hour - day.firstHour), table.file)
+        }
       }
+    }
+    for (name, rows) in zip(table.stations, unknownRows) where rows > 0 {
+      report(
+        "\(table.file): station \"\(name)\" is not in the registry (\(rows) rows); add it to stations.csv or correct the "
+          + "name")
     }
     if late > 0 { report("\(table.file): \(late) rows of \(today) or later; a day is reviewed when it is over") }
   }
@@ -147,21 +193,35 @@ private struct Collector {
       report(
         "\(file): \(site.stations[station].id) \(day) hour ending \(hour + 1), \(pollutant.label): "
           + "\(Self.text(before)) and \(Self.text(value)); a reviewed hour has one value")
+      leaveOut(key, .conflict)
+      return
     }
     if !value.isMissing, value.thousandths < 0 {
       report(
         "\(file): \(site.stations[station].id) \(day) hour ending \(hour + 1), \(pollutant.label): "
           + "\(Self.text(value)) is below zero")
+      leaveOut(key, .negative)
       return
     }
     collected[key, default: Hours()].cells[hour] = value
+  }
+
+  private mutating func leaveOut(_ key: Key, _ reason: ReviewedSet.LeftOut.Reason) {
+    if faulty[key] == nil { faulty[key] = reason }
+  }
+
+  func leftOut() -> [ReviewedSet.LeftOut] {
+    faulty.sorted { $0.key < $1.key }.map { key, reason in
+      ReviewedSet.LeftOut(
+        station: site.stations[key.station].id, day: key.day, pollutant: key.pollutant, reason: reason)
+    }
   }
 
   private static func text(_ value: Concentration) -> String { value.isMissing ? "no value" : "\(value.value)" }
 
   mutating func days() -> [ReviewedDay] {
     var stations: Set<Int> = []
-    let days = collected.sorted { $0.key < $1.key }.map { key, hours in
+    let days = collected.filter { faulty[$0.key] == nil }.sorted { $0.key < $1.key }.map { key, hours in
       stations.insert(key.station)
       for cell in hours.cells {
         switch cell {

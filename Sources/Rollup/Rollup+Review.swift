@@ -30,19 +30,20 @@ extension Rollup {
   package mutating func review(_ reviewedDays: [ReviewedDay]) -> ReviewSummary {
     var summary = ReviewSummary()
     for item in reviewedDays where item.pollutant.isCriteria {
-      guard let station = map.index(of: item.station), map.entries[station].registered != nil else {
+      let station: Int
+      switch verdict(on: item) {
+      case .unknownStation:
         summary.unknownStation += 1
         continue
-      }
-      let place = map.places[station]
-      guard place.isAssessed else {
+      case .notAssessed:
         summary.notAssessed += 1
         continue
-      }
-      guard item.day.number <= endedDay, days.contains(item.day.number) else {
+      case .outOfLedger:
         summary.outOfLedger += 1
         continue
+      case .taken(let index): station = index
       }
+      let place = map.places[station]
       summary.taken += 1
       let mean = dayMean(
         of: item.hours.map { $0.isMissing ? .min : $0.thousandths }, pollutant: item.pollutant)
@@ -63,6 +64,34 @@ extension Rollup {
     summary.changes = changes.take()
     countRevisions(summary.changes)
     return summary
+  }
+
+  /// Whether a reviewed day enters figures: of a criteria pollutant at an assessed station, over, and in the ledger.
+  package func takesReview(of item: ReviewedDay) -> Bool {
+    guard item.pollutant.isCriteria, case .taken = verdict(on: item) else { return false }
+    return true
+  }
+
+  /// The days of which reviewed values are taken: over, and in the ledger; nil before the first.
+  package var reviewableDays: ClosedRange<CivilDay>? {
+    guard let tail = days.tail, let head = days.head, tail <= min(head, endedDay) else { return nil }
+    return CivilDay(number: tail)...CivilDay(number: min(head, endedDay))
+  }
+
+  /// What becomes of a reviewed day.
+  private enum ReviewVerdict {
+    case unknownStation, notAssessed, outOfLedger
+    /// With the station's index.
+    case taken(Int)
+  }
+
+  private func verdict(on item: ReviewedDay) -> ReviewVerdict {
+    guard let station = map.index(of: item.station), map.entries[station].registered != nil else {
+      return .unknownStation
+    }
+    guard map.places[station].isAssessed else { return .notAssessed }
+    guard item.day.number <= endedDay, days.contains(item.day.number) else { return .outOfLedger }
+    return .taken(station)
   }
 
   /// A ring of reviewed days that stands where the ring of days stands.

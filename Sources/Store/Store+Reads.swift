@@ -49,6 +49,18 @@ extension Store {
       where: "kind IN (0, 1) AND county = ? AND day = ? ORDER BY kind, hour", [county, Int64(day.number)])
   }
 
+  /// The first day of which no county's hours were pruned for their age; nil before any were.
+  package func hoursPrunedBefore() throws(StoreError) -> CivilDay? {
+    try reading { Int32(exactly: try Store.hoursPrunedBefore($0)) }.flatMap {
+      $0 == .min ? nil : CivilDay(number: $0)
+    }
+  }
+
+  /// The number of that day; far in the past before any were.
+  static func hoursPrunedBefore(_ database: Database) throws -> Int64 {
+    try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'hours_pruned_before'") ?? .min
+  }
+
   /// The hour chunks of a county from one day through another, ascending.
   package func hoursChunks(
     county: String, from: CivilDay, through: CivilDay

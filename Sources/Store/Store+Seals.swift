@@ -137,8 +137,7 @@ extension Store {
       let reviews = try Store.verifyReviews(database)
       finding.fault = amendments.fault ?? reviews.fault
       finding.reviews = reviews.chains.count
-      let pruned =
-        try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'hours_pruned_before'") ?? .min
+      let pruned = try Store.hoursPrunedBefore(database)
       let rows = try Row.fetchAll(
         database, sql: "SELECT number, month, position, at, amendment, review, digest FROM seals ORDER BY number")
       var before = Store.empty

@@ -43,15 +43,16 @@ extension LedgerJudgement {
     return judgement
   }
 
-  /// The province's worst ten: membership as printed. The list of the year decides; those of months show the way.
+  /// The province's worst ten: membership as printed. The list of the year decides; those of months show the way. A list
+  /// counts from the day after its month or year.
   static func listing(_ row: TargetRow, _ lists: [ProvinceList], _ context: LedgerContext) -> LedgerJudgement {
     let days = LedgerDays(year: row.year, today: context.today, months: [])
-    let ofYear = lists.filter { $0.year == row.year }
+    let ofYear = lists.filter { $0.year == row.year && ($0.month ?? days.yearLength) <= days.elapsed }
     let months = ofYear.filter { $0.month != nil }.sorted { ($0.month ?? 0) > ($1.month ?? 0) }
     let annual = ofYear.first { $0.month == nil }
-    let known = months.count { ($0.month ?? 13) <= days.elapsed }
     let result = LedgerResult(
-      target: nil, state: .unknown, days: known, missing: days.elapsed - known, left: days.left, expected: days.left)
+      target: nil, state: .unknown, days: months.count, missing: days.elapsed - months.count, left: days.left,
+      expected: days.left)
     var judgement = LedgerJudgement(result, .noList)
     judgement.result.counted = .list
     judgement.result.listings = ([annual].compactMap { $0 } + months).map {

@@ -33,8 +33,8 @@ struct AQICommand: ParsableCommand {
     do {
       try InputFile.chunks(of: 0, named: "standard input") { try filter.take($0) }
       try filter.finish()
-    } catch let error as InputFile.Failure {
-      throw ExitStatus.inputOutput.fail("\(error)")
+    } catch let failure as InputFile.Failure {
+      throw failure.exit()
     } catch let problem as AQITableProblem {
       throw ExitStatus.data.fail("\(problem)")
     }

@@ -50,11 +50,7 @@ struct DecodeCommand: ParsableCommand {
     var failed = false
     for file in files {
       let body: [UInt8]
-      do {
-        body = try InputFile.read(file)
-      } catch {
-        throw ExitStatus.inputOutput.fail("\(error)")
-      }
+      do throws(InputFile.Failure) { body = try InputFile.read(file) } catch { throw error.exit() }
       var decoded = decoder.decode(
         body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? device))
       // Nothing is screened here: what the instrument itself says of a value stands among the reasons.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Explanations
+import Reports
 import Store
 
 /// `lantian dust evidence COUNTY --from T --until T`.
@@ -9,7 +10,8 @@ struct DustEvidenceCommand: ParsableCommand {
     commandName: "evidence", abstract: "Writes the evidence file of a sand-dust period, due the same day.",
     discussion: """
       COUNTY is a code or a name. It reads the stored state, beside the running daemon or after it: hourly PM10, PM2.5, their
-      ratio and the surge, the neighbours, the acts, and the hours of the stations, in Chinese and English.
+      ratio and the surge, the neighbours, the acts, and the hours of the stations, in Chinese and English, or in the
+      language asked for.
       """)
 
   /// How the file is written.
@@ -35,6 +37,7 @@ struct DustEvidenceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Begin of the period.", valueName: "T")) var from: String
   @Option(help: ArgumentHelp("End of the period, at most 31 days later.", valueName: "T")) var until: String
   @Option(help: "text, html or csv.") var format = Format.text
+  @Option(help: "zh or en; otherwise both.") var language: ReportLanguage?
   @Option(help: ArgumentHelp("The file; otherwise standard output.", valueName: "file")) var out: String?
 
   func validate() throws {
@@ -45,7 +48,7 @@ struct DustEvidenceCommand: ParsableCommand {
 
   func run() throws {
     guard let from = CivilTimeText(from), let until = CivilTimeText(until) else { return }
-    let evidence: DustEvidence
+    var evidence: DustEvidence
     do {
       let store = try Store(reading: try control.stateDirectory(global))
       defer { store.closeAndWait() }
@@ -55,6 +58,18 @@ struct DustEvidenceCommand: ParsableCommand {
     } catch let error as StoreError {
       throw ExitStatus.inputOutput.fail("\(error)")
     }
+    evidence.language = DustEvidence.Language(language)
     try ReportOptions.write(Array(format.render(evidence).utf8), to: out)
+  }
+}
+
+extension DustEvidence.Language {
+  /// Both without a choice.
+  init(_ language: ReportLanguage?) {
+    switch language {
+    case nil: self = .both
+    case .chinese: self = .chinese
+    case .english: self = .english
+    }
   }
 }

@@ -19,7 +19,7 @@ struct HistorySources {
   /// Station-hours that are held at one time; forty bytes each.
   static let maximumRows = 100_000_000
 
-  /// - Throws: exit code 66 when a file cannot be opened, 65 when there are too many rows.
+  /// - Throws: exit code 66 when a file cannot be opened, 65 when one is damaged or there are too many rows.
   init(_ arguments: [String], options: HistoryOptions) throws {
     let paths = try arguments.flatMap { try Self.expand($0) }
     self.paths = paths
@@ -31,7 +31,7 @@ struct HistorySources {
     for result in made.withLock({ $0 }) {
       switch result {
       case .success(let table): take(table)
-      case .failure(let failure): throw ExitStatus.noInput.fail("\(failure)")
+      case .failure(let failure): throw failure.exit()
       case nil: break
       }
     }
@@ -51,16 +51,14 @@ struct HistorySources {
   }
 
   private static func read(_ path: String, _ options: HistoryOptions) -> Result<HistoryTable, InputFile.Failure> {
-    do {
+    do throws(InputFile.Failure) {
       let bytes = try InputFile.read(path)
       guard let text = TableText.utf8(bytes) else {
-        return .failure(InputFile.Failure(description: "\(path): neither UTF-8 nor GB18030"))
+        return .failure(InputFile.Failure(description: "\(path): neither UTF-8 nor GB18030", status: .data))
       }
       return .success(HistoryReader.read(text, file: path, defaultStation: stem(path), options: options))
-    } catch let failure as InputFile.Failure {
-      return .failure(failure)
     } catch {
-      return .failure(InputFile.Failure(description: "\(path): \(error)"))
+      return .failure(error)
     }
   }
 
@@ -88,10 +86,10 @@ struct HistorySources {
 
   /// Stations and their counties from a table with columns `station` and `county`.
   ///
-  /// - Throws: exit code 66 when the file cannot be read, 78 when it is no such table.
+  /// - Throws: exit code 66 when the file cannot be read, 65 when it is damaged, 78 when it is no such table.
   static func mapping(_ path: String) throws -> [(station: String, county: String)] {
     let bytes: [UInt8]
-    do { bytes = try InputFile.read(path) } catch { throw ExitStatus.noInput.fail("\(error)") }
+    do throws(InputFile.Failure) { bytes = try InputFile.read(path) } catch { throw error.exit() }
     guard let text = TableText.utf8(bytes) else {
       throw ExitStatus.configuration.fail("\(path): neither UTF-8 nor GB18030")
     }

@@ -23,8 +23,9 @@ struct ImportReviewedCommand: AsyncParsableCommand {
       FILES are hourly station rows as `replay` reads them, plain or gzip, or folders of them; stations go by id or name of
       the registry. A day of a station and pollutant that has a row in the files is replaced as a whole: an hour without a
       value, or without a row, was found invalid. Provisional values stay on record beside. The difference is printed
-      first: hours, daily figures, heavy and good days, and findings that would have been others; with --dry-run nothing
-      else happens. A set with faults is not taken, unless --skip-faults leaves them out.
+      first: days that the ledger takes and does not take, hours, daily figures, heavy and good days, and findings that
+      would have been others; with --dry-run nothing else happens. A set with faults is not taken, unless --skip-faults
+      leaves them out: of a day with two values for one hour, a value below zero or an unreadable one nothing is taken.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -37,7 +38,7 @@ struct ImportReviewedCommand: AsyncParsableCommand {
   @Flag(help: "Prints the difference and takes nothing.")
   var dryRun = false
 
-  @Flag(help: "Takes the set without the rows that are at fault.")
+  @Flag(help: "Takes the set without the days of a station and pollutant that are at fault.")
   var skipFaults = false
 
   @Option(help: "The import's own id: a repeated import with it takes only what did not get through.")
@@ -108,8 +109,14 @@ struct ImportReviewedCommand: AsyncParsableCommand {
     }
     progress.clear()
     guard let difference else { return (set, sources) }
+    if difference.taking.notTaken > 0 {
+      let taking = difference.taking
+      printError(
+        "note: \(taking.notTaken) of \(set.days.count) days of a station and pollutant enter no figure: "
+          + "\(taking.notAssessed) not assessed, \(taking.beforeLedger) before the ledger, \(taking.notOver) not over")
+    }
     switch global.output {
-    case .json: printLine(difference.json(tally: set.tally))
+    case .json: printLine(difference.json(tally: set.tally, leftOut: set.leftOut))
     case .table:
       let tally = set.tally
       printLine(
@@ -118,7 +125,7 @@ struct ImportReviewedCommand: AsyncParsableCommand {
       printLine(
         "有效小时 valid hours \(tally.values), 无值 without a value \(tally.withoutValue), 无行 without a row \(tally.withoutRow)"
       )
-      for table in difference.tables() {
+      for table in [ReviewDifference.table(set.leftOut)].compactMap({ $0 }) + difference.tables() {
         printLine("")
         printLine(table.title)
         if table.rows.isEmpty {
@@ -146,7 +153,7 @@ struct ImportReviewedCommand: AsyncParsableCommand {
     for (index, days) in parts.enumerated() {
       let part = ReviewedImport(
         id: id, part: index + 1, parts: parts.count, source: String(names.prefix(500)), digest: digest, by: by ?? "",
-        days: days)
+        days: Array(days))
       let answer: ControlClient.Answer
       do {
         answer = try await client.importReviewed(part)
@@ -157,7 +164,7 @@ struct ImportReviewedCommand: AsyncParsableCommand {
       // The difference is on standard output already: what was taken goes beside it.
       guard let taken = try ControlClient.unwrap(answer, as: Taken.self, output: .table) else { continue }
       printError(
-        "taken: part \(taken.part) of \(taken.parts), \(days.count) days"
+        "on record: part \(taken.part) of \(taken.parts), \(days.count) days of a station and pollutant"
           + (taken.sequence.map { ", event \($0)" } ?? ", as before"))
     }
   }
@@ -166,7 +173,7 @@ struct ImportReviewedCommand: AsyncParsableCommand {
   private static func digest(_ paths: [String]) throws -> String {
     var hash = SHA256()
     for path in paths {
-      do { hash.update(try InputFile.read(path)) } catch { throw ExitStatus.noInput.fail("\(error)") }
+      do throws(InputFile.Failure) { hash.update(try InputFile.read(path)) } catch { throw error.exit() }
     }
     return SHA256.hex(hash.finalize())
   }

@@ -65,7 +65,7 @@ struct LidarCommand: ParsableCommand {
     var failed = false
     for file in files {
       let bytes: [UInt8]
-      do { bytes = try InputFile.read(file) } catch { throw ExitStatus.inputOutput.fail("\(error)") }
+      do throws(InputFile.Failure) { bytes = try InputFile.read(file) } catch { throw error.exit() }
       let content = Self.decode(bytes)
       for fault in content.faults { printError("\(file): \(fault)") }
       if content.faultCount > content.faults.count {

@@ -118,7 +118,7 @@ struct ReplayCommand: ParsableCommand {
         do {
           try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         } catch {
-          throw InputFile.Failure(description: "\(out): the folder cannot be made")
+          throw InputFile.Failure(description: "\(out): the folder cannot be made", status: .inputOutput)
         }
         for (name, bytes) in ReplayFiles.all(result, comparison: comparison) {
           try InputFile.write(bytes, to: out + "/" + name)

@@ -17,9 +17,13 @@ struct ReplayPrinter {
 
   private func years() -> [String] {
     var table = TextTable(
-      header: ["year", "unit"] + Pollutant.criteria.map(\.label) + ["days", "judged", "good", "heavy"])
+      header: ["year", "unit"] + Pollutant.criteria.map { "\($0.label) (valid)" } + ["days", "judged", "good", "heavy"])
     for year in result.years {
-      let means = zip(Pollutant.criteria, year.means).map { $1.text(decimals: $0 == .co ? 2 : 1) }
+      // Each mean with the valid days that it is made of.
+      let means = Pollutant.criteria.map { pollutant in
+        let lane = Int(pollutant.rawValue)
+        return year.means[lane].text(decimals: pollutant == .co ? 2 : 1) + " (\(year.validDays[lane]))"
+      }
       let counts = [year.days, year.judgedDays, year.goodDays, year.heavyDays].map { "\($0)" }
       table.rows.append(["\(year.year)", result.name(year.county)] + means + counts)
     }

@@ -167,42 +167,48 @@ struct ReportSeasonCommand: ParsableCommand {
   func run() throws { try options.write(.season, period) }
 }
 
-/// `lantian report dust DATE [COUNTY]`.
+/// `lantian report dust [DATE [COUNTY]]`.
 struct ReportDustCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dust", abstract: "The evidence file of a day with sand-dust (沙尘佐证材料), due the same day.",
     discussion: """
-      The same file as `dust evidence`, for the whole of one civil day. Without COUNTY it is written for every unit whose
+      The same file as `dust evidence`, for the whole of one civil day, by default that of the newest record. Without COUNTY it is written for every unit whose
       sand-dust was suspected, declared or confirmed on the day, one after another.
       """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var control: ControlOptions
 
-  @Argument(help: "2020-04-09.") var day: String
+  @Argument(help: "2020-04-09.") var day: String?
   @Argument(help: "Code or name of a county, the city or the urban district.") var county: String?
   @Option(help: "text, html or csv.") var format = DustEvidenceCommand.Format.text
+  @Option(help: "zh or en; otherwise both.") var language: ReportLanguage?
   @Option(help: ArgumentHelp("The file; otherwise standard output.", valueName: "file")) var out: String?
 
   func validate() throws {
-    guard CivilDay(day) != nil else { throw ValidationError("\"\(day)\" is no day such as 2020-04-09") }
+    guard let day, CivilDay(day) == nil else { return }
+    throw ValidationError("\"\(day)\" is no day such as 2020-04-09")
   }
 
   func run() throws {
-    guard let date = CivilDay(day), let from = CivilTimeText(day),
-      let until = CivilTimeText(date.adding(days: 1).description)
-    else { return }
     var made: [String] = []
     do {
       let store = try Store(reading: try control.stateDirectory(global))
       defer { store.closeAndWait() }
       let stored = StoredDustEvidence(store: store)
+      let date = try day.flatMap { CivilDay($0) } ?? stored.today()
+      guard let from = CivilTimeText(date.description), let until = CivilTimeText(date.adding(days: 1).description)
+      else { return }
       let units = try county.map { [$0] } ?? stored.units(on: date)
       guard !units.isEmpty else {
         throw ExitStatus.data.fail(
-          "no sand-dust was suspected, declared or confirmed on \(day); name a county to write the file all the same")
+          "no sand-dust was suspected, declared or confirmed on \(date); name a county to write the file all the same")
       }
-      for unit in units { made.append(format.render(try stored.evidence(unit, from: from, until: until))) }
+      for unit in units {
+        var evidence = try stored.evidence(unit, from: from, until: until)
+        evidence.language = DustEvidence.Language(language)
+        made.append(format.render(evidence))
+      }
     } catch let problem as ExplanationProblem {
       throw ExitStatus.data.fail(problem.description)
     } catch let error as StoreError {

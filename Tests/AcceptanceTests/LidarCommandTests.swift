@@ -44,7 +44,7 @@ struct LidarCommandTests {
     #expect(nothing.exit == 65 && nothing.error.contains("nothing.dat") && !nothing.output.isEmpty)
     #expect(try await lidar(bench.file("good.json"), "--reference-range", "6000").exit == 64)
     #expect(try await lidar(bench.file("good.json"), "--lidar-ratio", "0").exit == 64)
-    #expect(try await lidar(bench.file("missing")).exit == 74)
+    #expect(try await lidar(bench.file("missing")).exit == 66)
   }
 
   @Test(.enabled(if: isPresent, "the folder shared/data is not beside this checkout"))

@@ -48,6 +48,7 @@ struct ReviewCommandTests {
     let dry = try await reviewed("--dry-run")
     #expect(dry.exit == 0, "\(dry.error)")
     #expect(dry.output.contains("2020-12-10 – 2020-12-12") && dry.output.contains("141102"))
+    #expect(dry.output.contains("not taken"), "\(dry.output)")
     #expect(try target(daemon)["reviewed"] == .null, "a dry run takes nothing")
 
     let taken = try await reviewed("--by", "王五", "--id", "q4")
@@ -69,6 +70,21 @@ struct ReviewCommandTests {
     #expect(explained.exit == 0, "\(explained.output)\(explained.error)")
     #expect(explained.output.contains("终审 final") && explained.output.contains("王五"))
     #expect(explained.output.contains("agrees with the stored value"))
+    // What is true of its rows: reviewed, by whom, from which file; the daemon began later.
+    #expect(explained.output.contains("reviewed.csv") && explained.output.contains("the state began at 2021-01-05"))
+    #expect(explained.output.contains("the value rests on the reviews above"))
+    #expect(!explained.output.contains("no longer reaches back"))
+    for period in ["2030", "2030-01-01T05", "2019-03-01"] {
+      let nothing = try await LantianProcess.verb(
+        ["explain", "离石区", "pm10", period, "--state", bench.file("state")], in: bench)
+      #expect(nothing.exit == 65 && nothing.error.contains("there is no data"), "\(period): \(nothing.error)")
+    }
+    let future = try await LantianProcess.verb(
+      ["report", "month", "2030-01", "--state", bench.file("state")], in: bench)
+    #expect(future.exit == 65 && future.error.contains("no day that is over"), "\(future.error)")
+    let before = try await LantianProcess.verb(
+      ["report", "month", "2019-01", "--language", "en", "--state", bench.file("state")], in: bench)
+    #expect(before.exit == 0 && before.output.contains("no valid day of data"), "\(before.output)\(before.error)")
     let month = try await LantianProcess.verb(
       ["explain", "离石区", "pm10", "2020-12", "--state", bench.file("state")], in: bench)
     #expect(
@@ -80,6 +96,32 @@ struct ReviewCommandTests {
     }
     let away = try await reviewed("--by", "王五")
     #expect(away.exit == 69 && away.error.contains("0 of 1 parts"))
+  }
+
+  /// What the ledger does not take, and what faults keep out, is said in the table and the JSON.
+  @Test func whatIsNotTakenIsSaid() async throws {
+    let bench = try configured()
+    var text = Self.file(pm10: 90)
+    text += "2018-05-01 01:00,2183A,40,90,20,30,50,0.8\n2020-12-10 01:00,2183A,41,90,20,30,50,0.8\n"
+    try bench.write("reviewed.csv", text)
+    let daemon = try await LantianProcess.start(bench, Self.clock)
+    func dry(_ arguments: String...) async throws -> LantianProcess.Outcome {
+      try await LantianProcess.verb(
+        [
+          "import", "reviewed", bench.file("reviewed.csv"), "--state", bench.file("state"), "--dry-run",
+          "--skip-faults",
+        ]
+          + arguments, in: bench)
+    }
+    let table = try await dry()
+    #expect(table.exit == 0, "\(table.error)")
+    #expect(table.output.contains("two values for an hour"), "\(table.output)")
+    #expect(table.error.contains("6 before the ledger"), "\(table.error)")
+    let json = try JSONValue(Array(try await dry("--output", "json").output.utf8))
+    #expect(json["taking"]["taken"].int == 35 && json["taking"]["before_ledger"].int == 6, "\(json["taking"])")
+    #expect(json["left_out"].items.map { $0["pollutant"].string } == ["pm25"])
+    #expect(json["left_out"].items.first?["reason"].string == "conflict")
+    #expect(try await daemon.stop() == .exited(0))
   }
 
   @Test func aSetWithFaultsIsNotTaken() async throws {

@@ -50,6 +50,27 @@ struct AssessmentPeriodTests {
   }
 
   /// Every day from 1999 to 2031 lies in the week that its name leads back to.
+  /// Figures of a month, a quarter and a year up to one day stand beside the same span of the year before.
+  @Test(
+    arguments: [
+      ("2021-03-10", "2020-03-10"), ("2020-03-10", "2019-03-10"), ("2020-02-28", "2019-02-28"),
+      ("2021-02-27", "2020-02-27"), ("2021-03-30", "2020-03-30"),
+    ])
+  func oneSpanBeside(through: String, before: String) throws {
+    let day = try #require(CivilDay(through))
+    for kind in [AssessmentPeriod.Kind.month, .quarter, .year] {
+      let period = try #require(AssessmentPeriod(kind, holding: day))
+      #expect(period.dayBefore(day).description == before, "\(period.name)")
+    }
+  }
+
+  @Test func aPeriodThatIsOverStandsBesideAllOfTheOneBefore() throws {
+    let february = try #require(AssessmentPeriod(.month, "2021-02"))
+    #expect(february.dayBefore(CivilDay("2021-02-28")!).description == "2020-02-29")
+    #expect(february.dayBefore(CivilDay("2021-05-01")!).description == "2020-02-29")
+    #expect(AssessmentPeriod(.month, "2020-02")?.dayBefore(CivilDay("2020-02-29")!).description == "2019-02-28")
+  }
+
   @Test func weeksLeadBack() throws {
     for number in CivilDay("1999-01-01")!.number...CivilDay("2031-12-31")!.number {
       let day = CivilDay(number: number)

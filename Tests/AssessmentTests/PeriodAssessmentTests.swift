@@ -48,7 +48,8 @@ struct PeriodAssessmentTests {
       }
       #expect(found.goodDays == good && found.heavyDays == heavy, "seed \(seed)")
       #expect(
-        found.byCategory.reduce(0, +) == found.judgedDays && found.judgedDays + found.unknownDays == found.daysOver)
+        found.byCategory.reduce(0, +) + found.openDays == found.judgedDays
+          && found.judgedDays + found.unknownDays == found.daysOver)
       let out = basis == .dustDeducted ? dust.count { $0 <= through } : 0
       #expect(
         found.daysOver + found.deductedDays == Int(through.number - first.number) + 1 && found.deductedDays == out)
@@ -110,6 +111,22 @@ struct PeriodAssessmentTests {
 
   private static let november = AssessmentPeriod(.month, "2020-11")!
   private static let end = CivilDay("2020-11-30")!
+
+  /// SO2 is missing: what is there is a lower bound.
+  @Test(
+    arguments: [
+      (pm25: 60.0, unknown: 1, open: 0, heavy: 0, severe: 0), (80, 0, 1, 0, 0), (160, 0, 1, 1, 0), (260, 0, 0, 1, 1),
+    ])
+  func lowerBounds(pm25: Double, unknown: Int, open: Int, heavy: Int, severe: Int) {
+    var day = Self.month([pm25, 50, 20, 30, 90, 1], days: 1)[0]
+    day.values[Int(Pollutant.so2.rawValue)] = .missing
+    let found = PeriodAssessment([day], .day(day.day), through: day.day)
+    #expect(found.unknownDays == unknown && found.openDays == open && found.heavyDays == heavy)
+    #expect(found.isLowerBoundDay && found.goodDays == 0)
+    #expect(found.byCategory == [0, 0, 0, 0, 0, severe])
+    #expect(found.primaryDays == Array(repeating: 0, count: 6), "what is missing may stand first")
+    #expect(found.judgedDays == open + severe)
+  }
 
   @Test func states() {
     let values = [40.0, 80, 20, 30, 90, 1]

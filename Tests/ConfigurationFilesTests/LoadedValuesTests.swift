@@ -86,6 +86,7 @@ struct LoadedValuesTests {
     }
     let csv = try #require(try mapping("good-mapping-rich"))
     #expect(csv.skippedLines == 2 && !csv.hasHeader && csv.textEncoding == .gb18030 && csv.skipsRowsWithoutStation)
+    #expect(csv.endsLines)
     #expect(csv.time.encoding == .received && csv.time.path.text == "")
     #expect(csv.error?.text == "[1]" && csv.errorExceptions == ["0", "ok"] && csv.errorMessage?.text == "[2]")
     #expect(csv.values.map { $0.unitPath?.text } == ["[4]", nil])

@@ -87,6 +87,7 @@ struct RuntimeConfigurationTests {
         delimiter: ";"
         skip: 2
         header: true
+        ends_lines: true
         station: Site
         time: {path: When, as: epoch-s, stamp: end, period: 1m}
         pollutant: Species
@@ -94,7 +95,7 @@ struct RuntimeConfigurationTests {
         value: Value
       """)
     #expect(
-      made.container == .csv(FeedMapping.CSVLayout(delimiter: ";", skippedLines: 2, hasHeader: true)))
+      made.container == .csv(FeedMapping.CSVLayout(delimiter: ";", skippedLines: 2, hasHeader: true, endsLines: true)))
     #expect(made.time.notation == .epochSeconds && made.time.meaning == .end && made.time.zone == nil)
     #expect(
       made.long

@@ -138,6 +138,50 @@ struct LedgerEngineTests {
     #expect(target(.countyDays).valueToDate == 20)
   }
 
+  @Test("rows as of a past day know nothing dated later: lists, dustfall, reports, states")
+  func pastDays() throws {
+    let june = CivilDay("2020-07-01")!
+    func report(_ indicator: String, _ month: Int?, _ value: Double) -> ReportedValue {
+      ReportedValue(indicator: indicator, county: "141182", year: 2020, month: month, value: Concentration(value))
+    }
+    let facts = LedgerFacts(
+      reported: (1...12).map { report("dustfall", $0, Double($0)) }
+        + [
+          report("total_emission_cut", 6, 3), report("total_emission_cut", 9, 5), report("total_emission_cut", nil, 9),
+        ],
+      provinceLists: [
+        ProvinceList(year: 2020, month: 6, document: "a", members: []),
+        ProvinceList(year: 2020, month: 8, document: "b", members: ["141182"]),
+        ProvinceList(year: 2020, document: "c", members: ["141182"]),
+      ])
+    var scenario = Self.scenario(
+      [
+        Self.row("leave_worst_ten", "141182", nil), Self.row("dustfall", "141182", 9),
+        Self.row("total_emission_cut", "141182", 8),
+      ], facts)
+    try tick(&scenario, "2021-02-01")
+    let now = scenario.engine.targets(asOf: CivilDay("2021-02-01")!, yearOf: CivilDay("2020-12-31")!)
+    #expect(now.map(\.state) == ["missed", "on_course", "on_course"])
+    #expect(now.allSatisfy { $0.since != nil })
+    let past = scenario.engine.targets(asOf: june, yearOf: CivilDay("2020-06-30")!)
+    #expect(past.map(\.state) == ["on_course", "on_course", "unknown"])
+    #expect(past[0].lists.map(\.document) == ["a"])
+    #expect(past[1].valueToDate == 3.5 && past[1].days == 6)
+    #expect(past[2].valueToDate == 3)
+    // These states came later, or are not remembered from then.
+    #expect(past.allSatisfy { $0.since.map { $0 <= june } ?? true })
+    #expect(past[0].since == nil)
+  }
+
+  @Test("a running episode is none of a day before it began")
+  func pastEpisode() throws {
+    var scenario = Scenario(targets: [Self.row("pm10_annual_mean", "141102", 60)])
+    for _ in 0..<48 { scenario.step(lishi: 20, fenyang: 20) }
+    for _ in 0..<96 { scenario.step(lishi: 190, fenyang: 20) }
+    #expect(scenario.view().targets[0].episode != nil)
+    #expect(scenario.engine.targets(asOf: CivilDay("2020-12-02")!, yearOf: CivilDay("2020-12-01")!)[0].episode == nil)
+  }
+
   @Test("an official baseline makes the target of a cut; a year is met only when its review is on file")
   func facts() throws {
     var row = Self.row("heavy_days", "141182", nil)

@@ -1,6 +1,5 @@
 import AirQuality
 import Engine
-import TestSupport
 import Testing
 
 /// Reviewed data beside provisional ones.
@@ -200,6 +199,62 @@ struct ReviewTests {
     #expect(county() == 3)
   }
 
+  /// A scenario of three days whose SO2 hours of Fenyang, or of a unit given, are held to 300.
+  private static func heated(_ unit: String = "141182") -> Scenario {
+    let row = TargetRow(
+      year: 2020, county: unit, indicator: "so2_heating_season_hour_max", target: 300, unit: "ug/m3", source: "s")
+    var scenario = Scenario(targets: [row])
+    var configuration = scenario.configuration
+    configuration.ledger.heatingSeasons = [
+      HeatingSeason(county: "141100", from: CivilDay("2020-11-01")!, until: CivilDay("2021-03-31")!)
+    ]
+    scenario.apply(.configuration(configuration), at: Scenario.offset.start(ofHour: scenario.hour))
+    for _ in 0..<73 { scenario.step(lishi: 20, fenyang: 20) }
+    return scenario
+  }
+
+  @Test("reviewed SO2 hours of one station each come together, over imports, parts and a restart")
+  func sulphurByStation() throws {
+    var scenario = Self.heated()
+    func county() -> Int? { scenario.view().targets[0].hours?.county }
+    scenario.apply(
+      Self.part([Self.reviewed("B1", .so2) { $0 < 3 ? 400 : 20 }], part: 1, parts: 2), at: now(scenario))
+    #expect(county() == 0)
+    scenario.engine = try Engine(snapshot: scenario.engine.snapshot())
+    scenario.apply(
+      Self.part([Self.reviewed("B2", .so2) { $0 < 3 ? 400 : 20 }], part: 2, parts: 2), at: now(scenario))
+    #expect(county() == 3)
+    #expect(scenario.view().targets[0].hours?.station == 6)
+    // A later correction of one station counts the day anew: (900 + 400) / 2 in two hours, (20 + 400) / 2 in the third.
+    scenario.apply(Self.part([Self.reviewed("B1", .so2) { $0 < 2 ? 900 : 20 }], id: "r2"), at: now(scenario))
+    #expect(county() == 2)
+    #expect(scenario.view().targets[0].hours?.stationMaximum == 900)
+  }
+
+  @Test("the whole city's reviewed SO2 hours need every county, whichever import brought it")
+  func sulphurOfCity() throws {
+    var scenario = Self.heated("141100")
+    func city() -> Int? { scenario.view().targets[0].hours?.county }
+    for (index, station) in ["A1", "A2", "B1", "B2"].enumerated() {
+      #expect(city() == 0, "\(station) is still to come")
+      scenario.apply(
+        Self.part([Self.reviewed(station, .so2) { $0 < 3 ? 400 : 20 }], id: "r\(index)"), at: now(scenario))
+    }
+    #expect(city() == 3)
+  }
+
+  @Test("reviewed SO2 hours of a day that is not over count for nothing")
+  func sulphurOfToday() throws {
+    var scenario = Self.heated()
+    let today = CivilDay("2020-12-04")!
+    scenario.apply(
+      Self.part(["B1", "B2"].map { Self.reviewed($0, .so2, day: today) { _ in 400 } }), at: now(scenario))
+    #expect(scenario.view().targets[0].hours?.county == 0)
+    // When the day is over its own hours are what counts.
+    for _ in 0..<27 { scenario.step(lishi: 20, fenyang: 20) }
+    #expect(scenario.view().targets[0].hours?.county == 0)
+  }
+
   @Test("days without a review keep the digest that they had before there were reviews")
   func layout() throws {
     let value = DayValue(
@@ -214,89 +269,5 @@ struct ReviewTests {
     reviewed.inputs[0].reviewed = [.pm25, .co]
     #expect(reviewed.encoded().first == 2)
     #expect(try DayValue(encoded: reviewed.encoded()) == reviewed)
-  }
-}
-
-/// Published findings that later data contradict.
-struct RevisedFindingTests {
-  @Test("a correction that would have raised a past finding is reported once, and issues nothing")
-  func raised() throws {
-    var scenario = Scenario()
-    for _ in 0..<30 { scenario.step(lishi: 20, fenyang: 20) }
-    let start = scenario.hour
-    // The window means stay just below: AQI 195.
-    for _ in 0..<60 { scenario.step(lishi: 145, fenyang: 20) }
-    // Long enough that the air is clear again, whatever it was: the level of now is not concerned.
-    for _ in 0..<70 { scenario.step(lishi: 20, fenyang: 20) }
-    #expect(scenario.transitions(of: "141102").isEmpty)
-    let at = Scenario.offset.start(ofHour: scenario.hour + 1)
-    var readings = ContiguousArray<Reading>()
-    for hour in start..<(start + 60) {
-      for station in 0..<2 { readings += Scenario.readings(station: UInt32(station), hour: hour, pm25: 190) }
-    }
-    let correction = EngineEvent.batch(
-      FeedBatch(feed: "reference", receivedAt: at, stations: ["A1", "A2"], readings: readings))
-    scenario.apply(correction, at: at)
-    let revised = scenario.events.filter { $0.rule == "mee-2018/revised" && $0.county == "141102" }
-    let event = try #require(revised.first)
-    #expect(revised.count == 1)
-    #expect(event.kind == .data && event.from == "none" && event.to == "yellow" && event.ends)
-    #expect(event.inputs.contains { $0.name == "raised_hours" && $0.value != .number(0) })
-    // What was issued stays; hooks for levels hear nothing of it.
-    #expect(scenario.deliveries(to: "duty").isEmpty)
-    // The same rows again say nothing.
-    let count = scenario.events.count
-    scenario.apply(correction, at: at)
-    #expect(scenario.events.count == count)
-  }
-
-  @Test("what was found by mistake is said too, after a restart as well")
-  func lowered() throws {
-    var scenario = Scenario()
-    for _ in 0..<80 { scenario.step(lishi: 190, fenyang: 20) }
-    #expect(scenario.transitions(of: "141102") == ["none>yellow", "yellow>orange"])
-    scenario.engine = try Engine(snapshot: scenario.engine.snapshot())
-    let at = Scenario.offset.start(ofHour: scenario.hour + 1)
-    let first = CivilDay("2020-12-01")!.firstHour
-    var readings = ContiguousArray<Reading>()
-    for hour in first..<(first + 80) {
-      for station in 0..<2 { readings += Scenario.readings(station: UInt32(station), hour: hour, pm25: 90) }
-    }
-    scenario.apply(
-      .batch(FeedBatch(feed: "reference", receivedAt: at, stations: ["A1", "A2"], readings: readings)), at: at)
-    let event = try #require(scenario.events.last { $0.rule == "mee-2018/revised" && $0.county == "141102" })
-    #expect(event.from == "orange" && event.to == "none")
-    #expect(event.inputs.contains { $0.name == "level_in_force" && $0.value == .text("orange") })
-    // The level itself never falls by a correction.
-    #expect(scenario.unit("141102").level.name == "orange")
-  }
-
-  @Test("findings under other criteria are not held against later rows")
-  func otherCriteria() {
-    var scenario = Scenario()
-    for _ in 0..<60 { scenario.step(lishi: 130, fenyang: 20) }
-    var configuration = scenario.configuration
-    configuration.criteria = "mee-2024"
-    scenario.apply(.configuration(configuration), at: Scenario.offset.start(ofHour: scenario.hour))
-    let at = Scenario.offset.start(ofHour: scenario.hour + 1)
-    // Rows that put windows on another side of 150: under mee-2024 the past would have been yellow.
-    var readings = ContiguousArray<Reading>()
-    for hour in (scenario.hour - 50)..<(scenario.hour - 40) {
-      for station in 0..<2 { readings += Scenario.readings(station: UInt32(station), hour: hour, pm25: 60) }
-    }
-    scenario.apply(
-      .batch(FeedBatch(feed: "reference", receivedAt: at, stations: ["A1", "A2"], readings: readings)), at: at)
-    #expect(!scenario.events.contains { $0.rule.hasSuffix("/revised") })
-  }
-
-  @Test("rows that change no side of a threshold say nothing")
-  func quiet() {
-    var scenario = Scenario()
-    for _ in 0..<60 { scenario.step(lishi: 90, fenyang: 20) }
-    let at = Scenario.offset.start(ofHour: scenario.hour + 1)
-    let readings = ContiguousArray(Scenario.readings(station: 0, hour: scenario.hour - 30, pm25: 95))
-    scenario.apply(
-      .batch(FeedBatch(feed: "reference", receivedAt: at, stations: ["A1"], readings: readings)), at: at)
-    #expect(!scenario.events.contains { $0.rule.hasSuffix("/revised") })
   }
 }

@@ -68,6 +68,20 @@ struct DustEvidenceTests {
     #expect(evidence.periods.map(\.id) == ["d1"])
   }
 
+  @Test func languages() throws {
+    var evidence = try Self.evidence()
+    evidence.language = .english
+    let english = evidence.text()
+    #expect(english.hasPrefix("Sand-dust evidence: Lishi (141102)\n"))
+    // What people wrote stays as they wrote it.
+    #expect(english.unicodeScalars.count { (0x4E00...0x9FFF).contains($0.value) } == "张三云图上风向".unicodeScalars.count)
+    #expect(evidence.html().contains("<html lang=\"en\">"))
+    evidence.language = .chinese
+    let chinese = evidence.text()
+    #expect(chinese.hasPrefix("沙尘佐证材料: 离石区 (141102)\n") && chinese.contains("\t是\t90\n"))
+    #expect(!chinese.contains("suspected") && !chinese.contains("declared") && chinese.contains("宣布"))
+  }
+
   @Test func files() throws {
     let evidence = try Self.evidence()
     let text = evidence.text()

@@ -173,6 +173,54 @@ struct ExplainerTests {
     #expect(explanation.parts[1].remark == "flag_4" && !explanation.parts[1].isUsed)
   }
 
+  private static func review(_ day: CivilDay, _ stations: [String], value: Double) -> Explainer.Facts.Review {
+    Explainer.Facts.Review(
+      position: 7, at: Shelf.offset.start(of: day.adding(days: 40)),
+      record: ReviewRecord(
+        county: "141102", day: day, source: "reviewed.csv", digest: "d00d", by: "王五",
+        days: stations.map {
+          ReviewedDay(
+            station: $0, day: day, pollutant: .pm10, hours: Array(repeating: Concentration(value), count: 24))
+        }))
+  }
+
+  /// A day before the state began of which only reviewed hours are known: that is said, not that rows were pruned.
+  @Test func aDayOfReviewedRowsAlone() throws {
+    var shelf = Shelf()
+    shelf.passDay()
+    let day = Shelf.day.adding(days: -20)
+    let began = shelf.configurations[0].at
+    let unit = try #require(Explainer.unit("离石区", of: Shelf.site))
+    var facts = Explainer.Facts(
+      configurations: shelf.configurations, chunks: [], batches: [], journalReaches: true, dayValues: [],
+      reviews: [Self.review(day, ["A1", "A2"], value: 80)], stateBegan: began)
+    let lines = try Explainer(facts, hash: Shelf.hash).explain(unit, .pm10, .day(day)).lines().joined(separator: "\n")
+    #expect(lines.contains("数值 value  80"))
+    #expect(lines.contains("王五  reviewed.csv") && lines.contains("sha256 d00d"))
+    #expect(lines.contains("the state began at \(Shelf.offset.format(began))"))
+    #expect(lines.contains("the value rests on the reviews above") && !lines.contains("no longer reaches back"))
+    facts.stateBegan = nil
+    facts.journalReaches = false
+    let pruned = try Explainer(facts, hash: Shelf.hash).explain(unit, .pm10, .day(day)).lines().joined(separator: "\n")
+    #expect(pruned.contains("no longer reaches back") && pruned.contains("the value rests on the reviews above"))
+    #expect(!facts.isEmpty)
+  }
+
+  /// Hours stay provisional; what a review made of one is said beside it.
+  @Test func anHourOfAReviewedDay() throws {
+    var shelf = Shelf()
+    shelf.passDay()
+    let period = try #require(ExplanationPeriod("2020-12-02T09"))
+    let unit = try #require(Explainer.unit("离石区", of: Shelf.site))
+    var facts = try shelf.explainer(period, unit: unit.code).facts
+    facts.reviews = [Self.review(Shelf.day, ["A1"], value: 80)]
+    let explanation = try Explainer(facts, hash: Shelf.hash).explain(unit, .pm10, period)
+    #expect(explanation.value.value == 162, "the value is the one that levels were found by")
+    #expect(explanation.parts.map(\.remark) == ["reviewed_80", ""])
+    #expect(explanation.reviews.map(\.by) == ["王五"])
+    #expect(explanation.json().contains("\"by\":\"王五\""))
+  }
+
   /// A late row revises the day; the explanation shows both values, and what is shown is the new one.
   @Test func revisionsAreKept() throws {
     var shelf = Shelf()

@@ -36,6 +36,70 @@ struct BadBodyTests {
     }
   }
 
+  /// Bodies of presets that end every line.
+  static let ended: [(FeedPreset, String)] = [
+    (
+      .airNowHourly,
+      "07/27/26|19:00|000010601|Goose Bay|-4|PM2.5|UG/M3|13.2|Canada\n"
+        + "07/27/26|19:00|000010601|Goose Bay|-4|OZONE|PPB|38|Canada\n"
+    ),
+    (
+      .ukAir,
+      "All Data GMT hour ending\nLeeds PM<sub>10</sub> particulate matter (Hourly measured) ugm-3\n"
+        + "Date,01:00,02:00\n31-12-2021,15,16.5\n01-01-2022,17,18.25\n"
+    ),
+  ]
+
+  @Test("a table cut at every byte: no number is taken short, whole rows before the cut stay", arguments: ended)
+  func truncatedTables(preset: FeedPreset, text: String) throws {
+    let decoder = try FeedDecoder(.preset(preset))
+    let whole = Array(text.utf8)
+    let complete = decoder.decode(whole, context: .test)
+    #expect(complete.verdict == .ok && complete.errorCount == 0)
+    for cut in 1..<whole.count {
+      let body = decoder.decode(Array(whole[..<cut]), context: .test)
+      #expect(body.lines == Array(complete.lines.prefix(body.lines.count)), "cut at \(cut)")
+    }
+    let last = decoder.decode(Array(whole.dropLast()), context: .test)
+    #expect(last.lines.count < complete.lines.count)
+    #expect(last.errors.map(\.code) == [.structure])
+    #expect(last.errors.first?.message.contains("the answer ends inside this row") == true)
+  }
+
+  @Test("declared tables: a last row without its end is taken unless it lacks fields or lines are declared ended")
+  func openTables() {
+    let text = "id,time,PM2.5,CO\nA,2020-12-01 09:00:00,29,900\nB,2020-12-01 09:00:00,30,1250"
+    #expect(decode(.mapping(Mappings.csv), text).errorCount == 0)
+    #expect(decode(.mapping(Mappings.csv), text).lines.last?.hasPrefix("B co 1.25 ") == true)
+    let cut = decode(.mapping(Mappings.csv), String(text.dropLast(5)))
+    #expect(cut.lines.allSatisfy { $0.hasPrefix("A ") } && cut.errors.map(\.code) == [.structure])
+    var strict = Mappings.csv
+    strict.container = .csv(.init(endsLines: true))
+    #expect(decode(.mapping(strict), text).lines.allSatisfy { $0.hasPrefix("A ") })
+    #expect(decode(.mapping(strict), text + "\n").lines.last?.hasPrefix("B co 1.25 ") == true)
+  }
+
+  @Test(
+    "a JSON body that has no field of the format is another format's",
+    arguments: [
+      (FeedPreset.airGradient, #"{"foo":1,"bar":[2]}"#),
+      (.airGradient, #"{"timestamp":"2020-12-01T01:00:00Z","aqi":3}"#),
+      (.airGradient, "[{\"foo\":1}]"), (.purpleAir, #"{"hello":"world"}"#), (.pm25in, #"[{"hello":"world"}]"#),
+      (.sensorCommunity, #"{"hello":"world"}"#), (.waqi, #"{"hello":"world"}"#), (.openaq, #"{"hello":"world"}"#),
+      (.sensorThings, #"{"hello":"world"}"#), (.openaqRealtime, #"{"hello":"world"}"#),
+    ])
+  func foreign(preset: FeedPreset, body: String) {
+    let context = DecodeContext(receivedAt: DecodeContext.test.receivedAt, defaultStation: "S")
+    let decoded = FeedFormat.preset(preset).decode(Array(body.utf8), context: context)
+    #expect(decoded.failure != nil, "\(decoded.verdict)")
+    #expect(decoded.batch.readings.isEmpty)
+  }
+
+  @Test("a unit that has just started has no measures, and is of the format all the same")
+  func justStarted() {
+    #expect(decode(.preset(.airGradient), #"{"serialno":"ab12","wifi":-60}"#).verdict == .empty)
+  }
+
   static let good = #"""
     {"data":[{"sn":"A","ts":1606784400000,"pm2_5":1.5e1,"so2":"2"},{"sn":"离石","ts":1606784400000,"pm2_5":null},
     {"sn":"C\"","ts":"1606784400000","pm2_5":-3,"x":{"y":[1,true,"}"]}}]}

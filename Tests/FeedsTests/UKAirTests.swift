@@ -53,6 +53,7 @@ struct UKAirTests {
       Date,time,"PM<sub>10</sub> particulate matter (Hourly measured)",status,unit,"Nitric oxide",status,unit
       01-01-2022,01:00,12.3,P,ugm-3 (TEOM FDMS),,,
       01-01-2022,24:00,No data,,,4,R,ugm-3
+
       """)
     #expect(
       body.lines == [

@@ -93,6 +93,60 @@ struct BulletinTests {
     #expect(!month.contains("约谈建议名单"))
   }
 
+  /// Hours that retention removed are not counted as none.
+  @Test(arguments: ReportLanguage.allCases)
+  func prunedHoursAreSaid(language: ReportLanguage) {
+    var facts = Sample.facts(AssessmentPeriod(.quarter, "2020-Q4")!)
+    func text() -> String {
+      String(decoding: ReportFormat.text.render(BulletinComposer.document(facts, language)), as: UTF8.self)
+    }
+    let since = language == .chinese ? "（自 2020-11-10 起" : "(since 2020-11-10"
+    #expect(!text().contains(since))
+    for index in facts.units.indices { facts.units[index].exceedanceHoursFrom = CivilDay("2020-11-10") }
+    #expect(text().contains(since))
+    for index in facts.units.indices { facts.units[index].exceedanceHours = [:] }
+    #expect(text().contains(since), "also where none is above")
+    for index in facts.units.indices { facts.units[index].exceedanceHours = nil }
+    #expect(text().contains(language == .chinese ? "小时值已不在库中" : "no longer stored"))
+  }
+
+  @Test(arguments: ReportLanguage.allCases)
+  func aPeriodWithoutDataSaysSo(language: ReportLanguage) {
+    let period = AssessmentPeriod(.month, "2020-12")!
+    let words = language == .chinese ? "没有任何有效的日数据" : "no valid day of data"
+    func text(_ facts: BulletinFacts) -> String {
+      String(decoding: ReportFormat.text.render(BulletinComposer.document(facts, language)), as: UTF8.self)
+    }
+    var facts = Sample.facts(period)
+    #expect(!text(facts).contains(words))
+    for index in facts.units.indices {
+      facts.units[index].measured = PeriodAssessment([], period, through: period.days.upperBound)
+    }
+    #expect(text(facts).contains(words))
+  }
+
+  /// An index from some of the six has no certain category and no certain primary pollutant.
+  @Test func aLowerBoundIsNoCategory() throws {
+    let period = AssessmentPeriod(.day, "2020-12-05")!
+    var facts = Sample.facts(period)
+    var day = Sample.days(period, scale: 1)[0]
+    day.values = [160, 50, .nan, 30, 90, 1].map { Concentration($0) }
+    facts.units[0].measured = PeriodAssessment([day], period, through: day.day)
+    func lines() -> [String] {
+      String(decoding: ReportFormat.csv.render(BulletinComposer.document(facts, .english)), as: UTF8.self)
+        .split(whereSeparator: \.isNewline).map(String.init)
+    }
+    #expect(lines().contains { $0.hasPrefix("Lishi,≥210,Heavily polluted or worse,-,160") }, "\(lines())")
+    day.values[0] = Concentration(260)
+    facts.units[0].measured = PeriodAssessment([day], period, through: day.day)
+    #expect(lines().contains { $0.hasPrefix("Lishi,≥310,Severely polluted,-,260") }, "\(lines())")
+    var month = Sample.facts(AssessmentPeriod(.month, "2020-12")!)
+    month.units[0].exceedances = [.init(day: day.day, aqi: 150, isLowerBound: true, primary: [.pm25])]
+    let text = String(
+      decoding: ReportFormat.csv.render(BulletinComposer.document(month, .chinese)), as: UTF8.self)
+    #expect(text.contains("2020-12-05,离石区,≥150,轻度污染或以上,-"), "\(text)")
+  }
+
   @Test func aPeriodThatRunsSaysSo() {
     let period = AssessmentPeriod(.month, "2020-12")!
     let document = BulletinComposer.document(Sample.facts(period, through: CivilDay("2020-12-10")!), .english)

@@ -99,8 +99,47 @@ struct ReviewDifferenceTests {
     #expect(difference.levels.onlyFirst.contains { $0.county == "141102" && $0.to == "yellow" })
     #expect(difference.levels.onlySecond.isEmpty)
     let tables = difference.tables()
-    #expect(tables.count == 4 && tables.last?.rows.isEmpty == false)
+    #expect(tables.count == 5 && tables.last?.rows.isEmpty == false)
     #expect(difference.json(tally: ReviewedSet.Tally()).contains("\"only_provisional\":[{\"county\":\"141102\""))
+  }
+
+  @Test("hours of stations that are not assessed are held against what is stored of them")
+  func notAssessed() throws {
+    var facts = Self.facts()
+    facts.site.stations[2].assessed = false
+    let set = [Self.day("B2", 4) { _ in 30 }, Self.day("A1", 1) { _ in 120 }]
+    let difference = try #require(try ReviewDifference(set, facts))
+    let hours = try #require(difference.hours.first { $0.station == "B2" })
+    #expect(hours.same == 24 && hours.added == 0)
+    #expect(difference.taking.taken == 1 && difference.taking.notAssessed == 1)
+    #expect(difference.levels.isEmpty)
+  }
+
+  @Test("days that the ledger does not take are counted with the reason, and change no figure")
+  func outOfLedger() throws {
+    var facts = Self.facts()
+    facts.ledger = Self.first.adding(days: 4)...Self.first.adding(days: 5)
+    let set = (3...6).map { Self.day("A1", $0) { _ in 74 } }
+    let difference = try #require(try ReviewDifference(set, facts))
+    #expect(difference.taking.taken == 2 && difference.taking.notTaken == 2)
+    #expect(difference.taking.beforeLedger == 1 && difference.taking.notOver == 1)
+    #expect(difference.days.filter { $0.unit == "141102" }.map(\.day) == [4, 5].map { Self.first.adding(days: $0) })
+    #expect(difference.tables()[0].rows == [["2", "2", "0", "1", "1"]])
+    #expect(
+      difference.json(tally: ReviewedSet.Tally()).contains(
+        "\"taken\":2,\"not_taken\":2,\"not_assessed\":0,\"before_ledger\":1,\"not_over\":1"))
+  }
+
+  @Test("days left out for faults stand in the table and the JSON form")
+  func leftOut() throws {
+    let item = ReviewedSet.LeftOut(station: "A1", day: Self.first, pollutant: .so2, reason: .conflict)
+    #expect(ReviewDifference.table([]) == nil)
+    let table = try #require(ReviewDifference.table([item]))
+    #expect(table.rows.count == 1 && table.rows[0][1] == "A1" && table.rows[0][3].contains("two values"))
+    let difference = try #require(try ReviewDifference([Self.day("A1", 1) { _ in 120 }], Self.facts()))
+    #expect(
+      difference.json(tally: ReviewedSet.Tally(), leftOut: [item]).contains(
+        "\"left_out\":[{\"station\":\"A1\",\"day\":\"2020-12-01\",\"pollutant\":\"so2\",\"reason\":\"conflict\"}]"))
   }
 
   @Test("an empty set has no difference")

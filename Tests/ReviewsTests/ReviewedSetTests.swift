@@ -65,6 +65,42 @@ struct ReviewedSetTests {
     #expect(two.problemCount == 1 && two.problems[0].contains("30") && two.problems[0].contains("31"))
   }
 
+  @Test("a day at fault is left out as a whole, whatever the order of its rows, and named")
+  func leftOut() throws {
+    func left(_ rows: String, header: String = "time,station,PM2.5,PM10") throws -> ReviewedSet {
+      try Self.set("\(header)\n\(rows)\n")
+    }
+    let day = CivilDay("2020-12-02")!
+    let conflict = try left(
+      "2020-12-02 01:00,A1,30,50\n2020-12-02 02:00,A1,31,51\n2020-12-02 01:00,A1,32,50\n2020-12-02 03:00,A1,33,52")
+    #expect(
+      conflict.leftOut == [.init(station: "A1", day: day, pollutant: .pm25, reason: .conflict)])
+    #expect(conflict.days.map(\.pollutant) == [.pm10])
+    #expect(conflict.days[0].hours[0...2] == [Concentration(50), Concentration(51), Concentration(52)])
+    // A value and "no value" for the same hour contradict each other too.
+    #expect(try left("2020-12-02 01:00,A1,30,50\n2020-12-02 01:00,A1,-,50").leftOut.map(\.reason) == [.conflict])
+    let negative = try left("2020-12-02 01:00,A1,-5,50\n2020-12-02 02:00,A1,31,51\n2020-12-03 01:00,A1,30,50")
+    #expect(negative.leftOut == [.init(station: "A1", day: day, pollutant: .pm25, reason: .negative)])
+    #expect(negative.days.map(\.day) == [day, day.adding(days: 1), day.adding(days: 1)])
+    let unreadable = try left("2020-12-02 01:00,A1,30,5O\n2020-12-02 02:00,A1,31,51")
+    #expect(unreadable.leftOut == [.init(station: "A1", day: day, pollutant: .pm10, reason: .unreadable)])
+    #expect(unreadable.days.map(\.pollutant) == [.pm25])
+    let long = try left(
+      "2020-12-02 01:00,A1,PM2.5,30,ug/m3\n2020-12-02 02:00,A1,PM2.5,31,K", header: "time,station,pollutant,value,unit")
+    #expect(long.leftOut == [.init(station: "A1", day: day, pollutant: .pm25, reason: .unreadable)])
+    #expect(long.days.isEmpty && long.span == nil)
+    #expect(try left("2020-12-02 01:00,A1,30,50").leftOut.isEmpty)
+  }
+
+  @Test("rows of unknown stations are counted by station")
+  func unknown() throws {
+    let set = try Self.set(
+      "time,station,PM2.5\n2020-12-02 01:00,X9,1\n2020-12-02 02:00,X8,1\n2020-12-02 03:00,X9,1\n")
+    #expect(set.problemCount == 2)
+    #expect(set.problems.contains { $0.contains("\"X9\"") && $0.contains("2 rows") })
+    #expect(set.problems.contains { $0.contains("\"X8\"") && $0.contains("1 rows") })
+  }
+
   @Test("parts hold one month and no more than the limit, and all of them everything")
   func parts() throws {
     var csv = "time,station,PM2.5,PM10\n"
@@ -72,8 +108,16 @@ struct ReviewedSetTests {
     for day in 1...5 { csv += "2020-12-0\(day) 05:00,A1,1,2\n" }
     let set = try Self.set(csv)
     let parts = set.parts(limit: 10)
-    #expect(parts.map(\.count) == [10, 10, 4, 10])
+    // Four items a day in November, two in December: no day is cut.
+    #expect(parts.map(\.count) == [8, 8, 8, 10])
     #expect(parts.flatMap { $0 } == set.days)
+    #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.last?.day != $1.first?.day })
+    // A day that alone is more than a part is cut inside, and nothing is lost.
+    for limit in 1...9 {
+      let small = set.parts(limit: limit)
+      #expect(small.flatMap { $0 } == set.days)
+      #expect(small.allSatisfy { !$0.isEmpty && $0.count <= limit })
+    }
     #expect(parts.allSatisfy { Set($0.map { CivilMonth($0.day) }).count == 1 })
   }
 }
