@@ -24,11 +24,14 @@ public struct GradientLayerSettings: Sendable, Hashable {
 public func gradientLayerHeight(
   _ profile: LidarProfile, settings: GradientLayerSettings = GradientLayerSettings()
 ) -> Double? {
-  guard profile.resolutionMeters > 0, profile.resolutionMeters.isFinite, profile.firstRangeMeters.isFinite else {
-    return nil
-  }
-  let half = max(2, Int((min(settings.halfWindowMeters, 1e6) / profile.resolutionMeters).rounded()))
-  guard profile.backscatter.count >= 2 * half, half < 1 << 20 else { return nil }
+  guard
+    LidarGeometry.isPossible(
+      firstRangeMeters: profile.firstRangeMeters, resolutionMeters: profile.resolutionMeters)
+  else { return nil }
+  let half = binCount(
+    ofMeters: settings.halfWindowMeters, resolutionMeters: profile.resolutionMeters, atLeast: 2,
+    bins: profile.backscatter.count)
+  guard profile.backscatter.count >= 2 * half else { return nil }
   let sums = RunningSums(profile.backscatter)
   var best: (step: Double, height: Double)?
   // `edge` is the first bin above the candidate height.

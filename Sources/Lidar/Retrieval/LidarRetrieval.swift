@@ -37,7 +37,7 @@ package struct LidarRetrieval: Sendable, Hashable {
   package init?(_ record: LidarRecord, _ settings: Settings = Settings()) {
     guard let channel = record.elastic, !channel.values.isEmpty else { return nil }
     self.channel = channel
-    corrected = Self.rangeCorrected(channel)
+    corrected = channel.rangeCorrected
     let wavelength = channel.wavelengthNanometers ?? 1_064
     do throws(KlettFernald.Refusal) {
       inversion = try settings.klett.invert(
@@ -52,7 +52,7 @@ package struct LidarRetrieval: Sendable, Hashable {
         method = .calibrated
       }
     }
-    let upright = Self.cosine(record.tiltDegrees)
+    let upright = uprightShare(ofTilt: record.tiltDegrees)
     // The instrument's own cloud ends the search: its top is no mixed layer.
     let cloud = record.cloudBasesMeters.first.map { $0 / upright }
     let profile = LidarProfile(
@@ -69,21 +69,5 @@ package struct LidarRetrieval: Sendable, Hashable {
       cloudBaseMeters: cloud, settings: settings.wavelet)
     wavelet?.heightMeters *= upright
     wavelet?.uncertaintyMeters *= upright
-  }
-
-  private static func cosine(_ degrees: Double) -> Double {
-    let value = degrees.isFinite ? cmathCosine(degrees) : 1
-    return value > 0.05 ? value : 1
-  }
-
-  /// Raw signals: the mean of the last tenth is the background.
-  private static func rangeCorrected(_ channel: LidarChannel) -> [Float] {
-    guard channel.kind == .analog || channel.kind == .photonCounting else { return channel.values }
-    let tail = channel.values.suffix(max(1, channel.values.count / 10)).filter(\.isFinite)
-    let background = tail.isEmpty ? 0 : tail.reduce(0.0) { $0 + Double($1) } / Double(tail.count)
-    return channel.values.enumerated().map { bin, value in
-      let range = channel.range(ofBin: bin)
-      return Float((Double(value) - background) * range * range)
-    }
   }
 }
