@@ -227,7 +227,7 @@ let package = Package(
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
     .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(
-      name: "LidarTests", dependencies: ["AirQuality", "CZlib", "Lidar", "LidarFiles", "TestSupport"],
+      name: "LidarTests", dependencies: ["AirQuality", "CNetCDF", "CZlib", "Lidar", "LidarFiles", "TestSupport"],
       swiftSettings: edge),
     .testTarget(
       name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], exclude: ["Corpus"],

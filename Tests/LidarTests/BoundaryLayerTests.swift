@@ -42,9 +42,13 @@ struct BoundaryLayerTests {
         print(
           CivilOffset.utc.format(record.at!), record.layersMeters, record.cloudBasesMeters, layer.gradientMeters ?? -1,
           layer.waveletMeters ?? -1, layer.heightMeters ?? -1, layer.uncertaintyMeters ?? -1, layer.reason,
-          layer.candidates.map { "\(Int($0.heightMeters)) \(($0.relativeStep*100).rounded()) \(Int($0.signalToNoise))" },
-          LayerDetection(record, aboveMeters: layer.heightMeters)!.layers.map { "\($0.kind) \(Int($0.baseMeters))-\(Int($0.topMeters)) x\(($0.contrast*10).rounded()/10)" }
-          )
+          layer.candidates.map {
+            "\(Int($0.heightMeters)) \(($0.relativeStep*100).rounded()) \(Int($0.signalToNoise))"
+          },
+          LayerDetection(record, aboveMeters: layer.heightMeters)!.layers.map {
+            "\($0.kind) \(Int($0.baseMeters))-\(Int($0.topMeters)) x\(($0.contrast*10).rounded()/10)"
+          }
+        )
       }
     }
   }

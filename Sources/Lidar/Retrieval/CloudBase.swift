@@ -46,7 +46,8 @@ package struct CloudBase: Sendable, Hashable {
       guard height >= settings.minimumMeters, let step = transform.step(edge, half) else { continue }
       strongest = max(strongest, step.below)
       let error = max(step.error, 0)
-      guard step.above > settings.minimumRise * max(step.below, error), -step.fall > settings.minimumSignalToNoise * error,
+      guard step.above > settings.minimumRise * max(step.below, error),
+        -step.fall > settings.minimumSignalToNoise * error,
         let peak = peak(signal, from: edge, until: min(signal.count, edge + reach)),
         Double(signal[peak]) > settings.minimumPeakRatio * strongest
       else { continue }
