@@ -62,7 +62,8 @@ package enum LicelDecoder {
     return LidarChannel(
       name: dataset.name, kind: dataset.isPhotonCounting ? .photonCounting : .analog,
       wavelengthNanometers: dataset.wavelength, unit: dataset.isPhotonCounting ? "MHz" : "mV",
-      firstRangeMeters: dataset.binWidth / 2, resolutionMeters: dataset.binWidth, values: values)
+      firstRangeMeters: dataset.binWidth / 2, resolutionMeters: dataset.binWidth, values: values,
+      polarisation: dataset.part)
   }
 
   private struct Dataset {
@@ -70,7 +71,15 @@ package enum LicelDecoder {
     var bins: Int
     var binWidth: Double
     var wavelength: Double
+    /// `o` all, `p` parallel, `s` perpendicular, `r` and `l` circular.
     var polarisation: String
+    var part: LidarChannel.Polarisation {
+      switch polarisation.lowercased() {
+      case "p": .parallel
+      case "s": .cross
+      default: .total
+      }
+    }
     var bits: Int
     var shots: Int
     /// mV; of photon counting the discriminator level.

@@ -50,6 +50,9 @@ package struct LayerDetection: Sendable, Hashable {
   /// Lowest first.
   package var layers: [Layer]
 
+  /// No layer.
+  package init() { layers = [] }
+
   /// Layers of a window above a height (the top of the mixed layer, or nil for the lowest height of the cloud search).
   ///
   /// The window's own screening takes clouds out; give the unscreened signal of one profile, or of their mean, as `signal`.

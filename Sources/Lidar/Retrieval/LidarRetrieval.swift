@@ -29,6 +29,10 @@ package struct LidarRetrieval: Sendable, Hashable {
   package var method = Method.klettFernald
   /// Why there is no inversion.
   package var refusal: KlettFernald.Refusal?
+  /// Total over molecular backscatter, one a bin; nil without an inversion.
+  package var scatteringRatio: [Double]?
+  /// Height over distance along the beam.
+  package var uprightShare: Double
   /// Heights above the instrument, metres: the beam's tilt is taken off.
   package var gradientHeightMeters: Double?
   package var wavelet: WaveletLayer?
@@ -52,7 +56,15 @@ package struct LidarRetrieval: Sendable, Hashable {
         method = .calibrated
       }
     }
-    let upright = uprightShare(ofTilt: record.tiltDegrees)
+    let upright = Lidar.uprightShare(ofTilt: record.tiltDegrees)
+    uprightShare = upright
+    if let inversion,
+      let air = MolecularAtmosphere(wavelengthNanometers: wavelength, stationMeters: settings.stationMeters)
+    {
+      scatteringRatio = inversion.backscatter.enumerated().map { bin, aerosol in
+        1 + aerosol / air.backscatter(atMeters: channel.range(ofBin: bin) * upright)
+      }
+    }
     // The instrument's own cloud ends the search: its top is no mixed layer.
     let cloud = record.cloudBasesMeters.first.map { $0 / upright }
     let profile = LidarProfile(
@@ -69,5 +81,18 @@ package struct LidarRetrieval: Sendable, Hashable {
       cloudBaseMeters: cloud, settings: settings.wavelet)
     wavelet?.heightMeters *= upright
     wavelet?.uncertaintyMeters *= upright
+  }
+  /// Vertical optical depth between two heights above the instrument, metres; nil without an inversion that reaches them.
+  package func opticalDepth(fromHeight from: Double, toHeight to: Double) -> Double? {
+    inversion?.column.depth(fromMeters: from / uprightShare, toMeters: to / uprightShare).map { $0 * uprightShare }
+  }
+
+  /// Mean extinction of the lowest known bins, up to a height above the first of them, 1/m; nil without an inversion.
+  package func meanExtinction(aboveLowest meters: Double) -> Double? {
+    guard let column = inversion?.column, let known = column.knownMeters else { return nil }
+    let low = known.lowerBound
+    let high = min(low + max(meters / uprightShare, channel.resolutionMeters), known.upperBound)
+    guard high > low, let depth = column.depth(fromMeters: low, toMeters: high) else { return nil }
+    return depth / (high - low)
   }
 }
