@@ -34,7 +34,9 @@ struct BoundaryLayerTests {
 
   /// The same air through a window of profiles of which some have a cloud: what is below the cloud is found, the cloud's top
   /// is not taken for the layer's, and the verdict says what hides the rest.
-  @Test("clouds", arguments: [(1_900.0, 1_200.0, BoundaryLayer.Reason.agreed), (900, 1_200, .cloudHides), (160, 1_200, .lowCloud)])
+  @Test(
+    "clouds",
+    arguments: [(1_900.0, 1_200.0, BoundaryLayer.Reason.agreed), (900, 1_200, .cloudHides), (160, 1_200, .lowCloud)])
   func clouds(base: Double, top: Double, reason: BoundaryLayer.Reason) throws {
     var air = MadeAir(noise: 0.02)
     air.layers = [
@@ -70,14 +72,9 @@ struct BoundaryLayerTests {
     #expect(clean.heightMeters == nil && clean.quality == .none && clean.reason == .noStep, "seed \(seed): \(clean)")
     var random = SeededRandom(seed: seed)
     func made(_ values: [Float]) throws -> BoundaryLayer {
-      BoundaryLayer(
-        try #require(
-          ProfileWindow([
-            .init(
-              LidarProfile(
-                station: "L", at: Instant(milliseconds: 0), firstRangeMeters: 7.5, resolutionMeters: 15,
-                backscatter: values))
-          ])))
+      let profile = LidarProfile(
+        station: "L", at: Instant(milliseconds: 0), firstRangeMeters: 7.5, resolutionMeters: 15, backscatter: values)
+      return BoundaryLayer(try #require(ProfileWindow([.init(profile)])))
     }
     let noise = try made((0..<400).map { _ in Float(normal(&random)) })
     #expect(noise.heightMeters == nil && noise.reason == .noise, "seed \(seed): \(noise.reason)")
@@ -98,7 +95,8 @@ struct BoundaryLayerTests {
             station: "L", at: Instant(milliseconds: Int64(number)), firstRangeMeters: 7.5, resolutionMeters: 15,
             wavelengthNanometers: 532, backscatter: air.signal(random: &random)))
       }
-      return try #require(BoundaryLayer(try #require(ProfileWindow(members))).uncertaintyMeters)
+      let window = try #require(ProfileWindow(members))
+      return try #require(BoundaryLayer(window).uncertaintyMeters)
     }
     let calm = try uncertainty((0..<12).map { _ in 1_200 })
     let wild = try uncertainty((0..<12).map { 900 + 60 * Double($0) })
@@ -151,7 +149,6 @@ struct BoundaryLayerTests {
       let high = try #require(BoundaryLayer([record], settings: settings)?.heightMeters)
       if distance(high, record.layersMeters) <= 200 { above += 1 }
     }
-    print("~ instrument", records.count, first, layers, matched, asIs, above)
     #expect(records.count == 11 && layers == 23)
     #expect(first == 11 && matched * 4 >= layers * 3 && above == 11)
     // The night's ten name the shallow layer first; the evening's one agrees.

@@ -26,12 +26,15 @@ struct DepolarizationTests {
     #expect(Depolarization().particle(volume: 50, scatteringRatio: 1.3) == nil)
   }
 
-  @Test("dust over haze, with noise and a calibration constant: volume within 0.01, particle within 0.03",
+  @Test(
+    "dust over haze, with noise and a calibration constant: volume within 0.01, particle within 0.03",
     arguments: [71, 72] as [UInt64])
   func forward(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     var air = MadeAir()
-    air.layers = [.init(base: -1_000, top: 1_200, backscatter: 3e-6), .init(base: 2_000, top: 3_000, backscatter: 2e-6)]
+    air.layers = [
+      .init(base: -1_000, top: 1_200, backscatter: 3e-6), .init(base: 2_000, top: 3_000, backscatter: 2e-6),
+    ]
     let truth = { (height: Double) in height < 1_600 ? 0.03 : 0.3 }
     let molecules = try #require(MolecularAtmosphere(wavelengthNanometers: 532))
     let total = air.signal()
@@ -109,7 +112,9 @@ struct DepolarizationTests {
     }
   }
 
-  @Test("the ratio of CL61 is the instrument's own", .enabled(if: SharedLidar.isPresent, Comment(rawValue: SharedLidar.absent)))
+  @Test(
+    "the ratio of CL61 is the instrument's own",
+    .enabled(if: SharedLidar.isPresent, Comment(rawValue: SharedLidar.absent)))
   func cl61() throws {
     let record = try #require(NetCDFDecoder.decode(try SharedLidar.bytes("cl61_20230730.nc")).records.first)
     let result = try Depolarization().retrieve(record, scatteringRatio: nil)

@@ -4,9 +4,11 @@ import Testing
 
 @Suite("mass out of extinction")
 struct MassTests {
-  @Test("growth by humidity", arguments: [
-    (0.0, 1.0), (40, 1), (40.0001, 1), (70, 1.41421356), (85, 2), (94, 3.16227766), (95, 3.46410162),
-  ])
+  @Test(
+    "growth by humidity",
+    arguments: [
+      (0.0, 1.0), (40, 1), (40.0001, 1), (70, 1.41421356), (85, 2), (94, 3.16227766), (95, 3.46410162),
+    ])
   func growth(_ humidity: Double, _ expected: Double) throws {
     #expect(abs(try HumidityGrowth.usual.factor(humidity) - expected) < 1e-5)
   }
@@ -24,7 +26,9 @@ struct MassTests {
       Issue.record("no number is no humidity")
       return
     }
-    for (gamma, dry, wet) in [(-0.1, 40.0, 95.0), (2.1, 40, 95), (.nan, 40, 95), (0.5, 95, 40), (0.5, 40, 100), (0.5, -1, 95)] {
+    for (gamma, dry, wet) in [
+      (-0.1, 40.0, 95.0), (2.1, 40, 95), (.nan, 40, 95), (0.5, 95, 40), (0.5, 40, 100), (0.5, -1, 95),
+    ] {
       #expect(HumidityGrowth(gamma: gamma, dryLimit: dry, wetLimit: wet) == nil)
     }
     #expect(HumidityGrowth(gamma: 0) != nil)
@@ -62,7 +66,8 @@ struct MassTests {
     }
   }
 
-  @Test("a fit finds the line back: without noise to 1e-6, with noise within three of its own errors",
+  @Test(
+    "a fit finds the line back: without noise to 1e-6, with noise within three of its own errors",
     arguments: [81, 82, 83, 84] as [UInt64])
   func fits(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
@@ -159,7 +164,9 @@ struct MassTests {
       #expect(!isTaken)
     }
     #expect(fit.pairs == 0 && fit.leftOut == 6)
-    for each in [MassFit.Refusal.pairs(1, needed: 2), .spread(0.1, needed: 0.2), .falling(-1), .correlation(0.1, needed: 0.5)] {
+    for each in [
+      MassFit.Refusal.pairs(1, needed: 2), .spread(0.1, needed: 0.2), .falling(-1), .correlation(0.1, needed: 0.5),
+    ] {
       #expect(!each.description.isEmpty)
     }
   }

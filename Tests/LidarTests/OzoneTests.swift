@@ -63,9 +63,13 @@ struct OzoneTests {
       #expect(cross.value(atKelvin: 400) == cross.value(atKelvin: 320) && cross.value(atKelvin: 1) > 0)
     }
     // Longer light is absorbed less.
-    let ordered = OzoneCrossSection.lines.map { OzoneCrossSection(wavelengthNanometers: Double($0))!.value(atKelvin: 273) }
+    let ordered = OzoneCrossSection.lines.map {
+      OzoneCrossSection(wavelengthNanometers: Double($0))!.value(atKelvin: 273)
+    }
     #expect(zip(ordered, ordered.dropFirst()).allSatisfy { $0 > $1 })
-    for other in [100.0, 280, 299.6, 355, .nan, .infinity] { #expect(OzoneCrossSection(wavelengthNanometers: other) == nil) }
+    for other in [100.0, 280, 299.6, 355, .nan, .infinity] {
+      #expect(OzoneCrossSection(wavelengthNanometers: other) == nil)
+    }
   }
 
   @Test(
@@ -80,7 +84,8 @@ struct OzoneTests {
     for bin in 20..<200 {
       let truth = air.ozone(range(bin)) * OzoneDIAL.Result.microgramsPerMolecule
       // The window of 230 to 500 m flattens the plume's peak of 260: by its curvature, up to 14.
-      #expect(abs(result.micrograms[bin] - truth) < 0.03 * truth + 14, "\(range(bin)) m: \(result.micrograms[bin]), \(truth)")
+      #expect(
+        abs(result.micrograms[bin] - truth) < 0.03 * truth + 14, "\(range(bin)) m: \(result.micrograms[bin]), \(truth)")
     }
     #expect(!result.isAerosolCorrected && result.on == Int(on) && result.off == Int(off))
   }
@@ -101,7 +106,8 @@ struct OzoneTests {
       if error <= 3 * result.microgramsUncertainty[bin] + 1.5 { within[2] += 1 }
     }
     // Two thirds within one and nearly all within three; windows overlap, so that the shares scatter.
-    #expect(within[0] > 120 && within[1] * 2 > within[0] && within[2] * 100 >= within[0] * 97, "seed \(seed): \(within)")
+    #expect(
+      within[0] > 120 && within[1] * 2 > within[0] && within[2] * 100 >= within[0] * 97, "seed \(seed): \(within)")
   }
 
   @Test("aerosol: uncorrected it misleads by more than 20 µg/m³, corrected by less than 8")
@@ -142,10 +148,13 @@ struct OzoneTests {
       } catch { return error }
     }
     #expect(refusal() == nil)
-    #expect(refusal(on: []) == .geometry && refusal(resolution: 0) == .geometry && refusal(resolution: .nan) == .geometry)
+    #expect(
+      refusal(on: []) == .geometry && refusal(resolution: 0) == .geometry && refusal(resolution: .nan) == .geometry)
     #expect(refusal(off: [1, 2]) == .unlikeBins)
     #expect(refusal(onDescription: 355) == .line(355) && refusal(OzoneDIAL(), 289, 532) == .line(532))
-    #expect(refusal(OzoneDIAL(), 299, 289) == .separation(299, 289) && refusal(OzoneDIAL(), 289, 289) == .separation(289, 289))
+    #expect(
+      refusal(OzoneDIAL(), 299, 289) == .separation(299, 289) && refusal(OzoneDIAL(), 289, 289) == .separation(289, 289)
+    )
     #expect(refusal(on: signal.map { -$0 }) == .noSignal && refusal(off: signal.map { _ in .nan }) == .noSignal)
     var dial = OzoneDIAL()
     dial.windowMeters = .nan
@@ -165,11 +174,15 @@ struct OzoneTests {
     let air = Air()
     // Sums of shots as the recorder keeps them: the raw signal, not range-corrected.
     let datasets = [266.0, 289, 299].map { line in
-      (line, air.signal(line, constant: 1e17, random: &random).enumerated().map { bin, value in
-        Int32(clamping: Int64(Double(value) / pow(range(bin), 2)))
-      })
+      (
+        line,
+        air.signal(line, constant: 1e17, random: &random).enumerated().map { bin, value in
+          Int32(clamping: Int64(Double(value) / pow(range(bin), 2)))
+        }
+      )
     }
-    let content = LicelDecoder.decode(MadeLicel.file(datasets.map { MadeLicel.Dataset(wave: "00\(Int($0.0)).o", raw: $0.1) }))
+    let content = LicelDecoder.decode(
+      MadeLicel.file(datasets.map { MadeLicel.Dataset(wave: "00\(Int($0.0)).o", raw: $0.1) }))
     let record = try #require(content.records.first, "\(content.faults)")
     let made = OzoneDIAL().retrieve(record)
     #expect(made.count == 2)

@@ -102,7 +102,8 @@ package struct Depolarization: Sendable, Hashable {
       $0.polarisation == .parallel && $0.kind == cross.kind && $0.wavelengthNanometers == cross.wavelengthNanometers
     }
     guard let parallel else { throw .noParallel }
-    guard parallel.resolutionMeters == cross.resolutionMeters, parallel.firstRangeMeters == cross.firstRangeMeters else {
+    guard parallel.resolutionMeters == cross.resolutionMeters, parallel.firstRangeMeters == cross.firstRangeMeters
+    else {
       throw .unlikeBins
     }
     return try retrieve(

@@ -22,7 +22,7 @@ struct FallSearch {
         let step = transform.step(edge, half), step.signalToNoise >= settings.minimumSignalToNoise
       else { continue }
       let relative = step.fall / max((abs(step.below) + abs(step.above)) / 2, Double.leastNormalMagnitude)
-      guard relative >= settings.minimumRelativeStep else { continue }
+      guard relative >= settings.minimumRelativeStep, transform.standsOut(step, at: edge, half) else { continue }
       last = edge
       candidates.append(
         BoundaryLayer.Candidate(

@@ -69,6 +69,15 @@ struct HaarTransform: Sendable {
     let spread = variance(edge - 2 * half, edge + 2 * half)
     return Step(below: below, above: above, error: (2 * spread / Double(half)).squareRoot())
   }
+
+  /// Whether a fall is more than the decay around it: light that haze takes away falls by the same share at every height, a
+  /// layer's top by more than the heights one side's width below and above it.
+  func standsOut(_ step: Step, at edge: Int, _ half: Int) -> Bool {
+    let neighbours = [edge - half, edge + half].compactMap { self.step($0, half) }.filter { $0.below > 0 }
+    guard step.below > 0, let least = neighbours.map({ $0.fall / $0.below }).min() else { return true }
+    let excess = step.fall - max(0, least) * step.below
+    return excess >= 0.3 * step.fall && excess >= 2 * step.error
+  }
 }
 
 /// Bins that a length covers, between `least` and the profile's bins: any length, also one that is no number.

@@ -93,7 +93,9 @@ struct LayerSearch {
       let strength = ratio.mean(max(0, peak - 1), min(ratio.count, peak + 2)),
       let shown = mean(signal, around: peak)
     else { return nil }
-    let level = max(base.step.below, base.step.error)
+    // The toe of the rise reaches into the window just below: the one below that may be cleaner.
+    let further = ratio.mean(base.edge - 2 * half, base.edge - half) ?? base.step.below
+    let level = max(min(base.step.below, further), base.step.error)
     guard level > 0 else { return nil }
     return LayerDetection.Layer(
       kind: kind(low, high), baseMeters: low, topMeters: high, isTopSeen: end.isSeen,

@@ -107,7 +107,8 @@ package struct OzoneDIAL: Sendable, Hashable {
     guard strong.value(atKelvin: 273) > 1.05 * weak.value(atKelvin: 273) else {
       throw .separation(strong.line, weak.line)
     }
-    guard let strongAir = MolecularAtmosphere(wavelengthNanometers: strong.vacuumNanometers, stationMeters: stationMeters),
+    guard
+      let strongAir = MolecularAtmosphere(wavelengthNanometers: strong.vacuumNanometers, stationMeters: stationMeters),
       let weakAir = MolecularAtmosphere(wavelengthNanometers: weak.vacuumNanometers, stationMeters: stationMeters)
     else { throw .line(onNanometers) }
     let pair = Pair(strong: strong, weak: weak, strongAir: strongAir, weakAir: weakAir)
@@ -115,14 +116,16 @@ package struct OzoneDIAL: Sendable, Hashable {
     let height = { (bin: Int) in (firstRangeMeters + Double(bin) * resolutionMeters) * upright }
     var result = Result(
       on: strong.line, off: weak.line, firstRangeMeters: firstRangeMeters, resolutionMeters: resolutionMeters,
-      density: [Double](repeating: .nan, count: on.count), densityUncertainty: [Double](repeating: .nan, count: on.count),
+      density: [Double](repeating: .nan, count: on.count),
+      densityUncertainty: [Double](repeating: .nan, count: on.count),
       isAerosolCorrected: aerosol != nil)
     let slopes = SlidingSlope(logarithms(on, off, pair, aerosol, height))
     for bin in on.indices {
       let range = firstRangeMeters + Double(bin) * resolutionMeters
       guard range >= minimumMeters, range <= maximumMeters else { continue }
       let half = binCount(
-        ofMeters: (windowMeters + windowShare * range) / 2, resolutionMeters: resolutionMeters, atLeast: 2, bins: on.count)
+        ofMeters: (windowMeters + windowShare * range) / 2, resolutionMeters: resolutionMeters, atLeast: 2,
+        bins: on.count)
       guard let slope = slopes.slope(at: bin, half: half) else { continue }
       let kelvin = MolecularAtmosphere.state(atMeters: stationMeters + height(bin)).kelvin + warmerKelvin
       let difference = strong.value(atKelvin: kelvin) - weak.value(atKelvin: kelvin)

@@ -6,7 +6,7 @@ package struct WaveletLayerSettings: Sendable, Hashable {
   package var maximumMeters = 3_000.0
   /// Widths of the wavelet, metres: the height is the median over them, its uncertainty half their spread.
   package var dilationsMeters: [Double] = [160, 240, 320, 400]
-  /// The step must be this share of the mean of both sides.
+  /// The step must be this share of the mean of both sides, and more than the decay around it.
   package var minimumRelativeStep = 0.05
   /// The covariance must exceed this many times its own noise.
   package var minimumSignalToNoise = 5.0
@@ -54,7 +54,9 @@ package func waveletLayer(
       guard step.fall > 0, step.fall >= settings.minimumRelativeStep * (abs(step.below) + abs(step.above)) / 2,
         step.fall >= settings.minimumSignalToNoise * step.error
       else { continue }
-      if best.map({ step.fall > $0.step }) ?? true { best = (step.fall, height) }
+      if best.map({ step.fall > $0.step }) ?? true, transform.standsOut(step, at: edge, half) {
+        best = (step.fall, height)
+      }
     }
     if let best { heights.append(best.height) }
   }
