@@ -56,7 +56,7 @@ package struct KlettFernald: Sendable, Hashable {
       case .wavelength: "molecular scattering is known from 250 to 1,100 nm only"
       case .referenceOutOfRange: "the profile does not reach the reference range"
       case .noSignalAtReference: "the signal at the reference range is not above its noise: choose a lower one"
-      case .opaque: "less than a fifth of the light comes back from the first bin: fog or dense haze at the ground"
+      case .opaque: "hardly any light comes back from the first usable bin: fog or dense haze lies before it"
       }
     }
   }

@@ -18,6 +18,8 @@ package struct LayerDetection: Sendable, Hashable {
     /// Thinner ones are noise. Metres.
     package var minimumThicknessMeters = 90.0
     package var cloud = CloudBase.Settings()
+    /// Metres above sea level of the instrument.
+    package var stationMeters = 0.0
     /// At most so many layers are told.
     package var maximumLayers = 16
     package init() {}
@@ -64,7 +66,8 @@ package struct LayerDetection: Sendable, Hashable {
     guard LidarGeometry.isPossible(firstRangeMeters: firstHeightMeters, resolutionMeters: resolutionMeters) else {
       return
     }
-    let air = MolecularAtmosphere(wavelengthNanometers: wavelengthNanometers ?? 1_064)
+    let air = MolecularAtmosphere(
+      wavelengthNanometers: wavelengthNanometers ?? 1_064, stationMeters: settings.stationMeters)
     var search = LayerSearch(
       signal, firstHeightMeters, resolutionMeters, { air?.attenuated(atMeters: $0) ?? 1 }, settings)
     search.run(aboveMeters: aboveMeters ?? settings.cloud.minimumMeters)

@@ -118,7 +118,7 @@ struct LayerSearch {
   }
 
   private func kind(_ base: Double, _ top: Double) -> LayerDetection.Kind {
-    if MolecularAtmosphere.state(atMeters: base).kelvin < 235 { return .cloud }
+    if MolecularAtmosphere.state(atMeters: settings.stationMeters + base).kelvin < 235 { return .cloud }
     let cloud = CloudBase.lowest(
       in: signal, firstRangeMeters: first, resolutionMeters: resolution, settings: settings.cloud)
     guard let cloud else { return .aerosol }

@@ -48,6 +48,11 @@ struct UpwardMarch {
       }
       found = next
     }
+    // Far less than clean air sends back: what stands before the first bin has taken the light away.
+    if isAtStart, found < -0.7 * molecular {
+      isAtStart = false
+      return false
+    }
     (aerosol, transmission, isAtStart) = (found, reached, false)
     (extinction, molecularExtinction) = (lidarRatio * found, air)
     return true
