@@ -80,6 +80,18 @@ package struct LidarRecord: Sendable, Hashable {
     self.channels = channels
   }
 
+  /// The profile of a feed as a record: one range-corrected channel, vertical.
+  package init(_ profile: LidarProfile) {
+    self.init(
+      at: profile.at, source: profile.station, tiltDegrees: 0,
+      channels: [
+        LidarChannel(
+          name: "backscatter", kind: .rangeCorrected, wavelengthNanometers: profile.wavelengthNanometers, unit: "a.u.",
+          firstRangeMeters: profile.firstRangeMeters, resolutionMeters: profile.resolutionMeters,
+          values: profile.backscatter)
+      ])
+  }
+
   /// The channel that retrievals work on: calibrated backscatter before range-corrected signal before raw ones, analog
   /// before photons; of raw signals those at a laser's own line, for others are Raman's; long wavelengths before short ones.
   /// Nil without one.

@@ -85,17 +85,7 @@ struct LidarCommand: ParsableCommand {
     for error in decoded.errors { content.fail("row \(error.row), \(error.path)", error.message) }
     content.faultCount = max(content.faultCount, decoded.errorCount)
     if case .failed(let failure) = decoded.verdict { content.fail(failure.path ?? "", failure.message) }
-    content.records = decoded.profiles.map { profile in
-      LidarRecord(
-        at: profile.at, source: profile.station, tiltDegrees: 0,
-        channels: [
-          LidarChannel(
-            name: "backscatter", kind: .rangeCorrected, wavelengthNanometers: profile.wavelengthNanometers,
-            unit: "a.u.",
-            firstRangeMeters: profile.firstRangeMeters, resolutionMeters: profile.resolutionMeters,
-            values: profile.backscatter)
-        ])
-    }
+    content.records = decoded.profiles.map { LidarRecord($0) }
     return content
   }
 }
