@@ -58,7 +58,8 @@ enum FuzzHJ212: String, CaseIterable, Sendable {
           precondition(session.settle(upload.id, committed: true).isEmpty)
         case .send(let frame): precondition(frame.starts(with: Array("##".utf8)))
         case .refused(let refusal):
-          precondition(!refusal.message.isEmpty && refusal.message.utf8.count < 2_000 && refusal.device.utf8.count < 1_000)
+          precondition(
+            !refusal.message.isEmpty && refusal.message.utf8.count < 2_000 && refusal.device.utf8.count < 1_000)
         case .noted: break
         case .close: isClosed = true
         }

@@ -1,3 +1,4 @@
+import AirQuality
 import JSONText
 import Lidar
 
@@ -40,7 +41,8 @@ struct LidarJSON {
           writer.field("first_range_m", channel.firstRangeMeters)
           writer.field("resolution_m", channel.resolutionMeters)
           // The one that everything is made of stands above.
-          guard channel != products?.retrieval.channel || channel.kind == .analog || channel.kind == .photonCounting else {
+          guard channel != products?.retrieval.channel || channel.kind == .analog || channel.kind == .photonCounting
+          else {
             return
           }
           writer.key("values")

@@ -37,7 +37,9 @@ struct CorpusTests {
       let stream = Array(bytes.dropFirst())
       let whole = scan([stream])
       for size in [1, 2, 7, 64, max(1, Int(bytes.first ?? 1))] {
-        let pieces = stride(from: 0, to: stream.count, by: size).map { Array(stream[$0..<min(stream.count, $0 + size)]) }
+        let pieces = stride(from: 0, to: stream.count, by: size).map {
+          Array(stream[$0..<min(stream.count, $0 + size)])
+        }
         let cut = scan(pieces)
         #expect(cut.found == whole.found && cut.skipped == whole.skipped, "\(name) in pieces of \(size)")
       }

@@ -8,13 +8,14 @@ import Testing
 struct BoundaryLayerTests {
   static func window(_ air: MadeAir, profiles: Int, seed: UInt64, clouds: [Double] = []) -> ProfileWindow {
     var random = SeededRandom(seed: seed)
+    let clean = air.clean()
     return ProfileWindow(
       (0..<profiles).map { number in
         ProfileWindow.Member(
           LidarProfile(
             station: "L", at: Instant(milliseconds: Int64(number) * 60_000), firstRangeMeters: air.resolution / 2,
             resolutionMeters: air.resolution, wavelengthNanometers: air.wavelength,
-            backscatter: air.signal(random: &random)), cloudBasesMeters: clouds)
+            backscatter: air.noisy(clean, random: &random)), cloudBasesMeters: clouds)
       })!
   }
 

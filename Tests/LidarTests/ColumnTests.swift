@@ -21,7 +21,8 @@ struct ColumnTests {
     #expect(air.range(first) - 100 < resolution)
     for bin in first..<air.bins where air.range(bin) < 1_350 {
       let truth = air.extinction(air.range(bin))
-      #expect(abs(result.extinction[bin] / truth - 1) < 0.01, "\(air.range(bin)) m: \(result.extinction[bin]), \(truth)")
+      #expect(
+        abs(result.extinction[bin] / truth - 1) < 0.01, "\(air.range(bin)) m: \(result.extinction[bin]), \(truth)")
     }
   }
 
@@ -61,9 +62,11 @@ struct ColumnTests {
     #expect(air.range(highest) > 850 && air.range(highest) < 1_500 && result.referenceMeters == air.range(highest))
   }
 
-  @Test("optical depth between two heights, of both solutions: within 2 % of the sum over the truth", arguments: [
-    (0.0, 1_000.0), (200, 1_300), (500, 600), (0, 1_500), (1_000, 1_000),
-  ])
+  @Test(
+    "optical depth between two heights, of both solutions: within 2 % of the sum over the truth",
+    arguments: [
+      (0.0, 1_000.0), (200, 1_300), (500, 600), (0, 1_500), (1_000, 1_000),
+    ])
   func between(from: Double, to: Double) throws {
     let air = MadeAir()
     let truth = stride(from: from + 0.5, to: to, by: 1).reduce(0.0) { $0 + air.extinction($1) }
@@ -99,7 +102,8 @@ struct ColumnTests {
     let column = ExtinctionColumn([.nan, 1e-4, 2e-4, .nan], firstRangeMeters: 10, resolutionMeters: 10)
     #expect(column.knownMeters == 20...30 && column.depth(fromMeters: 0, toMeters: 35) != nil)
     #expect(column.depth(fromMeters: 0, toMeters: 36) == nil && column.depth(fromMeters: 30, toMeters: 20) == nil)
-    #expect(column.depth(fromMeters: .nan, toMeters: 20) == nil && column.depth(fromMeters: 0, toMeters: .infinity) == nil)
+    #expect(
+      column.depth(fromMeters: .nan, toMeters: 20) == nil && column.depth(fromMeters: 0, toMeters: .infinity) == nil)
     for empty in [[], [Double.nan]] {
       let none = ExtinctionColumn(empty, firstRangeMeters: 10, resolutionMeters: 10)
       #expect(none.knownMeters == nil && none.depth(fromMeters: 0, toMeters: 1) == nil)

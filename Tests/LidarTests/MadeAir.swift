@@ -40,8 +40,8 @@ struct MadeAir {
 
   func range(_ bin: Int) -> Double { (Double(bin) + 0.5) * resolution }
 
-  /// Range-corrected signal, calibrated by `constant`; the optical depth is summed in steps of a metre.
-  func signal(_ constant: Double = 1, random: inout SeededRandom) -> [Float] {
+  /// Range-corrected signal without noise; the optical depth is summed in steps of a metre.
+  func clean() -> [Double] {
     let air = MolecularAtmosphere(wavelengthNanometers: wavelength)!
     var depth = 0.0
     var height = 0.5
@@ -51,11 +51,21 @@ struct MadeAir {
         depth += extinction(height) + air.extinction(atMeters: height)
         height += 1
       }
-      let clean = (aerosol(range) + air.backscatter(atMeters: range)) * exp(-2 * depth) * overlap(range)
-      // The raw signal's noise is the same everywhere: range-corrected it grows with the square of the distance.
-      let spread = noise * 1e-6 * (range / 1_000) * (range / 1_000)
-      return Float(constant * (clean + spread * normal(&random)))
+      return (aerosol(range) + air.backscatter(atMeters: range)) * exp(-2 * depth) * overlap(range)
     }
+  }
+
+  /// A clean signal with noise, calibrated by `constant`.
+  func noisy(_ clean: [Double], _ constant: Double = 1, random: inout SeededRandom) -> [Float] {
+    clean.enumerated().map { bin, value in
+      // The raw signal's noise is the same everywhere: range-corrected it grows with the square of the distance.
+      let spread = noise * 1e-6 * (range(bin) / 1_000) * (range(bin) / 1_000)
+      return Float(constant * (value + spread * normal(&random)))
+    }
+  }
+
+  func signal(_ constant: Double = 1, random: inout SeededRandom) -> [Float] {
+    noisy(clean(), constant, random: &random)
   }
 
   func signal(_ constant: Double = 1) -> [Float] {

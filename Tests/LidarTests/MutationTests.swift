@@ -29,7 +29,9 @@ struct MutationTests {
   /// What is wrong with what came of a file; nil when nothing is.
   static func fault(_ content: LidarFileContent) -> String? {
     if content.records.isEmpty, content.faultCount == 0 { return "nothing came, and nothing was said" }
-    if content.faults.count > content.faultCount || content.faults.contains(where: \.message.isEmpty) { return "faults" }
+    if content.faults.count > content.faultCount || content.faults.contains(where: \.message.isEmpty) {
+      return "faults"
+    }
     if content.faults.contains(where: { $0.description.utf8.count > 1_000 }) { return "a fault too long to read" }
     for record in content.records {
       if !(0...90).contains(record.tiltDegrees) { return "tilt \(record.tiltDegrees)" }
@@ -72,7 +74,9 @@ struct MutationTests {
     }
   }
 
-  static let tokens = ["nan", "inf", "1e300", "-1", "0", "1e-9", "99999999999999999999", "\u{1}CL", "\u{3}", "\r\n", ";"]
+  static let tokens = [
+    "nan", "inf", "1e300", "-1", "0", "1e-9", "99999999999999999999", "\u{1}CL", "\u{3}", "\r\n", ";",
+  ]
 
   static func mutate(_ body: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = body
