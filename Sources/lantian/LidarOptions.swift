@@ -97,6 +97,7 @@ struct LidarOptions: ParsableArguments {
     settings.layers.stationMeters = station
     if let range = Self.range(search) {
       settings.boundaryLayer.search(range)
+      settings.layers.cloud = settings.boundaryLayer.cloud
       settings.retrieval.gradient = settings.boundaryLayer.gradient
       settings.retrieval.wavelet = settings.boundaryLayer.wavelet
     }

@@ -17,10 +17,14 @@ package struct BoundaryLayer: Sendable, Hashable {
     package var maximumUncertaintyMeters = 250.0
     /// Profiles of the window whose own heights make the spread; more are thinned out evenly.
     package var spreadProfiles = 60
+    /// How clouds are told where a window is made of records.
+    package var cloud = CloudBase.Settings()
     package init() {}
 
-    /// The same search between two heights, metres.
+    /// The same search between two heights, metres. Below the lower one the overlap of beam and telescope may be incomplete:
+    /// no cloud is told there either.
     package mutating func search(_ meters: ClosedRange<Double>) {
+      cloud.minimumMeters = meters.lowerBound
       (gradient.minimumMeters, gradient.maximumMeters) = (meters.lowerBound, meters.upperBound)
       (wavelet.minimumMeters, wavelet.maximumMeters) = (meters.lowerBound, meters.upperBound)
     }
@@ -91,7 +95,8 @@ package struct BoundaryLayer: Sendable, Hashable {
 
   /// Nil when no record can be used: without a stamp, an elastic channel or possible bins.
   package init?(_ records: some Collection<LidarRecord>, settings: Settings = Settings()) {
-    guard let window = ProfileWindow(records.compactMap { ProfileWindow.Member($0) }) else { return nil }
+    guard let window = ProfileWindow(records.compactMap { ProfileWindow.Member($0) }, cloud: settings.cloud)
+    else { return nil }
     self.init(window, settings: settings)
   }
 

@@ -55,12 +55,15 @@ package struct LayerDetection: Sendable, Hashable {
   /// No layer.
   package init() { layers = [] }
 
-  /// Layers of a window above a height (the top of the mixed layer, or nil for the lowest height of the cloud search).
+  /// Layers above a height (the top of the mixed layer, or nil for the lowest height of the cloud search).
   ///
-  /// The window's own screening takes clouds out; give the unscreened signal of one profile, or of their mean, as `signal`.
+  /// `signal` is range-corrected and holds its clouds: a window's mean, of which they are screened out, has none to tell. The
+  /// search ends with the lowest cloud of droplets: little light comes through it, and what is noise above would pass for
+  /// layers.
+  /// - Parameter cloudBaseMeters: of the lowest cloud that the instrument names; nil for none.
   package init(
     signal: [Float], firstHeightMeters: Double, resolutionMeters: Double, wavelengthNanometers: Double?,
-    aboveMeters: Double?, settings: Settings = Settings()
+    aboveMeters: Double?, cloudBaseMeters: Double? = nil, settings: Settings = Settings()
   ) {
     layers = []
     guard LidarGeometry.isPossible(firstRangeMeters: firstHeightMeters, resolutionMeters: resolutionMeters) else {
@@ -70,7 +73,7 @@ package struct LayerDetection: Sendable, Hashable {
       wavelengthNanometers: wavelengthNanometers ?? 1_064, stationMeters: settings.stationMeters)
     var search = LayerSearch(
       signal, firstHeightMeters, resolutionMeters, { air?.attenuated(atMeters: $0) ?? 1 }, settings)
-    search.run(aboveMeters: aboveMeters ?? settings.cloud.minimumMeters)
+    search.run(aboveMeters: aboveMeters ?? settings.cloud.minimumMeters, cloudBaseMeters: cloudBaseMeters)
     layers = search.layers
   }
 
@@ -81,6 +84,6 @@ package struct LayerDetection: Sendable, Hashable {
     self.init(
       signal: channel.rangeCorrected, firstHeightMeters: channel.firstRangeMeters * upright,
       resolutionMeters: channel.resolutionMeters * upright, wavelengthNanometers: channel.wavelengthNanometers,
-      aboveMeters: aboveMeters, settings: settings)
+      aboveMeters: aboveMeters, cloudBaseMeters: record.cloudBasesMeters.filter { $0 >= 0 }.min(), settings: settings)
   }
 }

@@ -9,6 +9,8 @@ struct LayerSearch {
   private let ratio: HaarTransform
   private let values: [Float]
   private let half: Int
+  /// The lowest cloud of droplets, by the instrument or by the signal; metres.
+  private var cloud: Double?
 
   init(
     _ signal: [Float], _ first: Double, _ resolution: Double, _ air: (Double) -> Double,
@@ -29,12 +31,15 @@ struct LayerSearch {
   /// Height of the lower edge of a bin.
   private func edgeHeight(_ bin: Int) -> Double { first + (Double(bin) - 0.5) * resolution }
 
-  mutating func run(aboveMeters: Double) {
+  mutating func run(aboveMeters: Double, cloudBaseMeters: Double?) {
     guard signal.count > 2 * half else { return }
+    let seen = CloudBase.lowest(
+      in: signal, firstRangeMeters: first, resolutionMeters: resolution, settings: settings.cloud)
+    cloud = [seen?.baseMeters, cloudBaseMeters].compactMap { $0 }.min()
     var edge = half
     while edge <= signal.count - half, layers.count < settings.maximumLayers {
       let height = edgeHeight(edge)
-      if height > settings.maximumMeters { break }
+      if height > settings.maximumMeters || height > (cloud ?? .infinity) + settings.windowMeters { break }
       guard height >= aboveMeters, let base = base(at: edge) else {
         edge += 1
         continue
@@ -42,7 +47,7 @@ struct LayerSearch {
       let end = top(above: base.edge, level: base.step.below)
       if let layer = layer(base, end) { layers.append(layer) }
       // A layer that the signal ends in ends the search.
-      guard end.isSeen else { break }
+      guard end.isSeen, layers.last?.kind != .cloud || cloud == nil else { break }
       edge = max(end.edge, base.edge + half)
     }
   }
@@ -119,9 +124,7 @@ struct LayerSearch {
 
   private func kind(_ base: Double, _ top: Double) -> LayerDetection.Kind {
     if MolecularAtmosphere.state(atMeters: settings.stationMeters + base).kelvin < 235 { return .cloud }
-    let cloud = CloudBase.lowest(
-      in: signal, firstRangeMeters: first, resolutionMeters: resolution, settings: settings.cloud)
     guard let cloud else { return .aerosol }
-    return cloud.baseMeters - settings.windowMeters < top ? .cloud : .aerosol
+    return cloud - settings.windowMeters < top ? .cloud : .aerosol
   }
 }
