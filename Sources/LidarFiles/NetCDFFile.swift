@@ -18,6 +18,11 @@ import CNetCDF
   private let memory: UnsafeMutableRawPointer
 
   init(_ bytes: [UInt8]) throws(Failure) {
+    if ClassicHeader.begins(bytes) {
+      do throws(ClassicHeader.Failure) { try ClassicHeader.check(bytes) } catch {
+        throw Failure(description: error.description)
+      }
+    }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 16)
     unsafe bytes.withUnsafeBytes { source in
       if let base = source.baseAddress { unsafe memory.copyMemory(from: base, byteCount: source.count) }
