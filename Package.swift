@@ -234,10 +234,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
 
     .testTarget(name: "AirQualityTests", dependencies: ["AirQuality"], swiftSettings: settings),
-    .testTarget(name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], swiftSettings: settings),
     .testTarget(
-      name: "LidarTests", dependencies: ["AirQuality", "CZlib", "Lidar", "LidarFiles", "TestSupport"],
-      swiftSettings: edge),
+      name: "HJ212Tests", dependencies: ["AirQuality", "HJ212"], exclude: ["Corpus"], swiftSettings: settings),
+    .testTarget(
+      name: "LidarTests", dependencies: ["AirQuality", "CNetCDF", "CZlib", "Lidar", "LidarFiles", "TestSupport"],
+      exclude: ["Corpus"], swiftSettings: edge),
     .testTarget(
       name: "FeedsTests", dependencies: ["AirQuality", "CZlib", "Feeds", "HJ212", "Lidar"], exclude: ["Corpus"],
       swiftSettings: edge),
@@ -337,6 +338,6 @@ let package = Package(
 if Context.environment["LANTIAN_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "lantian-fuzz", dependencies: ["AirQuality", "Feeds"],
+      name: "lantian-fuzz", dependencies: ["AirQuality", "Feeds", "HJ212", "Lidar", "LidarFiles"],
       swiftSettings: edge + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -123,7 +123,13 @@ enum LidarBodyDecoder {
           throw Refusal(column, "\(ranges.count) distances for \(bins) bins; one for each, at least two, are needed")
         }
         let resolution = (ranges[bins - 1] - ranges[0]) / Double(bins - 1)
-        guard resolution > 0, resolution.isFinite else { throw Refusal(column, "the distances do not grow") }
+        guard resolution > 0 else { throw Refusal(column, "the distances do not grow") }
+        guard LidarGeometry.resolutionMeters.contains(resolution) else {
+          throw Refusal(column, LidarGeometry.refusal(ofResolution: resolution))
+        }
+        guard LidarGeometry.firstRangeMeters.contains(ranges[0]) else {
+          throw Refusal(column, "\(ranges[0]) m is no first distance")
+        }
         for bin in 0..<bins {
           let off = ranges[bin] - (ranges[0] + Double(bin) * resolution)
           // A NaN among them fails the comparison.
@@ -136,12 +142,14 @@ enum LidarBodyDecoder {
       guard let column = shape.resolution, let resolution = try number(cells, column) else {
         throw Refusal(shape.resolution ?? shape.ranges, "the distance between bins is missing")
       }
-      guard resolution > 0, resolution <= 10_000 else {
-        throw Refusal(column, "\(resolution) m between bins; above 0 and at most 10,000 m are possible")
+      guard LidarGeometry.resolutionMeters.contains(resolution) else {
+        throw Refusal(column, LidarGeometry.refusal(ofResolution: resolution))
       }
       let first =
         try shape.firstRange.flatMap { (column) throws(Refusal) in try number(cells, column) } ?? resolution / 2
-      guard abs(first) <= 1_000_000 else { throw Refusal(shape.firstRange, "\(first) m is no first distance") }
+      guard LidarGeometry.firstRangeMeters.contains(first) else {
+        throw Refusal(shape.firstRange, "\(first) m is no first distance")
+      }
       return (first, resolution)
     }
 

@@ -20,16 +20,20 @@ public struct GradientLayerSettings: Sendable, Hashable {
 /// The derivative is the difference of the means of the bins just above and just below each height, which is the
 /// covariance with a Haar step of the same width: differentiating and smoothing in one. The sharpest fall is taken, not
 /// the first. Where the signal jumps up by a cloud, its own top is not the layer: the search ends at a cloud's base,
-/// the first rise to more than ten times the mean below it.
+/// the first rise to more than ten times the mean below it. A fall that is no more than the decay around it is none.
 public func gradientLayerHeight(
   _ profile: LidarProfile, settings: GradientLayerSettings = GradientLayerSettings()
 ) -> Double? {
-  guard profile.resolutionMeters > 0, profile.resolutionMeters.isFinite, profile.firstRangeMeters.isFinite else {
-    return nil
-  }
-  let half = max(2, Int((min(settings.halfWindowMeters, 1e6) / profile.resolutionMeters).rounded()))
-  guard profile.backscatter.count >= 2 * half, half < 1 << 20 else { return nil }
+  guard
+    LidarGeometry.isPossible(
+      firstRangeMeters: profile.firstRangeMeters, resolutionMeters: profile.resolutionMeters)
+  else { return nil }
+  let half = binCount(
+    ofMeters: settings.halfWindowMeters, resolutionMeters: profile.resolutionMeters, atLeast: 2,
+    bins: profile.backscatter.count)
+  guard profile.backscatter.count >= 2 * half else { return nil }
   let sums = RunningSums(profile.backscatter)
+  let transform = HaarTransform(profile.backscatter)
   var best: (step: Double, height: Double)?
   // `edge` is the first bin above the candidate height.
   for edge in half...(profile.backscatter.count - half) {
@@ -44,7 +48,11 @@ public func gradientLayerHeight(
     let error = (2 * noise / Double(half)).squareRoot()
     guard step > 0, step >= settings.minimumSignalToNoise * error, step >= settings.minimumRelativeStep * below.mean
     else { continue }
-    if best == nil || step > best!.step { best = (step, height) }
+    if best.map({ step > $0.step }) ?? true,
+      transform.standsOut(.init(below: below.mean, above: above.mean, error: error), at: edge, half)
+    {
+      best = (step, height)
+    }
   }
   return best?.height
 }

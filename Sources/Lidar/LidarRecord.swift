@@ -17,6 +17,14 @@ package struct LidarChannel: Sendable, Hashable {
     case crossPolarised = "cross_polarised"
   }
 
+  /// Which part of the light it takes, against that of the laser.
+  package enum Polarisation: String, Sendable, Hashable {
+    /// All of it, or the file does not say.
+    case total
+    case parallel
+    case cross
+  }
+
   /// As the file calls it.
   package var name: String
   package var kind: Kind
@@ -29,10 +37,11 @@ package struct LidarChannel: Sendable, Hashable {
   package var resolutionMeters: Double
   /// Nearest first; NaN where there is none.
   package var values: [Float]
+  package var polarisation: Polarisation
 
   package init(
     name: String, kind: Kind, wavelengthNanometers: Double?, unit: String, firstRangeMeters: Double,
-    resolutionMeters: Double, values: [Float]
+    resolutionMeters: Double, values: [Float], polarisation: Polarisation = .total
   ) {
     self.name = name
     self.kind = kind
@@ -41,6 +50,7 @@ package struct LidarChannel: Sendable, Hashable {
     self.firstRangeMeters = firstRangeMeters
     self.resolutionMeters = resolutionMeters
     self.values = values
+    self.polarisation = polarisation
   }
 
   /// Distance of a bin's centre, metres along the beam.
@@ -70,11 +80,24 @@ package struct LidarRecord: Sendable, Hashable {
     self.channels = channels
   }
 
+  /// The profile of a feed as a record: one range-corrected channel, vertical.
+  package init(_ profile: LidarProfile) {
+    self.init(
+      at: profile.at, source: profile.station, tiltDegrees: 0,
+      channels: [
+        LidarChannel(
+          name: "backscatter", kind: .rangeCorrected, wavelengthNanometers: profile.wavelengthNanometers, unit: "a.u.",
+          firstRangeMeters: profile.firstRangeMeters, resolutionMeters: profile.resolutionMeters,
+          values: profile.backscatter)
+      ])
+  }
+
   /// The channel that retrievals work on: calibrated backscatter before range-corrected signal before raw ones, analog
   /// before photons; of raw signals those at a laser's own line, for others are Raman's; long wavelengths before short ones.
   /// Nil without one.
   package var elastic: LidarChannel? {
     func rank(_ channel: LidarChannel) -> Int? {
+      if channel.polarisation == .cross { return nil }
       let isRaw = channel.kind == .analog || channel.kind == .photonCounting
       let isLine = !isRaw || Self.laserLines.contains { abs($0 - (channel.wavelengthNanometers ?? 0)) <= 2 }
       switch channel.kind {

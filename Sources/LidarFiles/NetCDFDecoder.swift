@@ -21,13 +21,15 @@ package enum NetCDFDecoder {
         try Reading(file, signal: "beta_raw", kind: .rangeCorrected, unit: "a.u.", factor: 1).chm15k(&content)
       } else if file.shape("beta_att") != nil {
         content.format = "cl61"
-        try Reading(file, signal: "beta_att", kind: .attenuatedBackscatter, unit: "1/(m sr)", factor: 1).cl61(&content)
+        // The maker's own unit where the file names none.
+        let factor = try BackscatterUnit.factor(of: "beta_att", in: file, standing: "1/(m*sr)")
+        try Reading(file, signal: "beta_att", kind: .attenuatedBackscatter, unit: "1/(m sr)", factor: factor)
+          .cl61(&content)
       } else if file.shape("attenuated_backscatter_0") != nil {
         content.format = "eprofile-l2"
-        let unit = file.text("units", of: "attenuated_backscatter_0") ?? ""
+        let factor = try BackscatterUnit.factor(of: "attenuated_backscatter_0", in: file)
         try Reading(
-          file, signal: "attenuated_backscatter_0", kind: .attenuatedBackscatter, unit: "1/(m sr)",
-          factor: unit.uppercased().hasPrefix("1E-6") ? 1e-6 : 1
+          file, signal: "attenuated_backscatter_0", kind: .attenuatedBackscatter, unit: "1/(m sr)", factor: factor
         ).eprofile(&content)
       } else {
         content.fail("", "none of beta_raw, beta_att and attenuated_backscatter_0 is in the file")
@@ -60,13 +62,14 @@ private struct Reading {
   func chm15k(_ content: inout LidarFileContent) throws(Failure) {
     let clouds = try layers("cbh")
     let layers = try layers("pbl")
+    // Both kinds of heights stand above sea level: the offset is in them. (Without it they lie on bins' edges.)
     let offset = file.number("cho") ?? 0
     try profiles(
-      "range", wavelength: file.number("wavelength") ?? 1_064, tilt: file.number("zenith").map { [$0] } ?? [],
-      source: file.text("source", of: nil) ?? "", &content
+      "range", wavelength: try wavelength("wavelength"), tilt: file.number("zenith").map { [$0] } ?? [],
+      source: name("source") ?? "", &content
     ) { record, index in
-      record.cloudBasesMeters = clouds(index).map { $0 - offset }
-      record.layersMeters = layers(index)
+      record.cloudBasesMeters = Self.heights(clouds(index), above: offset)
+      record.layersMeters = Self.heights(layers(index), above: offset)
     }
   }
 
@@ -76,7 +79,7 @@ private struct Reading {
     let depolarisation = try plane("linear_depol_ratio")
     try profiles(
       "range", wavelength: 910.55, tilt: try file.numbers("tilt_angle") ?? [],
-      source: file.text("instrument_serial_number", of: nil) ?? file.text("title", of: nil) ?? "CL61", &content
+      source: name("instrument_serial_number") ?? name("title") ?? "CL61", &content
     ) { record, index in
       record.cloudBasesMeters = clouds(index)
       guard let main = record.channels.first else { return }
@@ -96,14 +99,31 @@ private struct Reading {
     let clouds = try layers("cloud_base_height")
     let station = file.number("station_altitude") ?? 0
     try profiles(
-      "altitude", wavelength: file.number("l0_wavelength") ?? 1_064, tilt: [], offset: -station,
-      source: file.text("wigos_station_id", of: nil) ?? file.text("title", of: nil) ?? "", &content
+      "altitude", wavelength: try wavelength("l0_wavelength"), tilt: [], offset: -station,
+      source: name("wigos_station_id") ?? name("title") ?? "", &content
     ) { record, index in
       record.cloudBasesMeters = clouds(index)
     }
   }
 
   // MARK: What all share
+
+  /// A text of the whole file; nil without it.
+  private func name(_ attribute: String) -> String? { try? file.attributeText(attribute, of: nil) }
+
+  /// Nanometres of a variable; without it 1,064, the line of CHM15k.
+  private func wavelength(_ variable: String) throws(Failure) -> Double {
+    guard let value = file.number(variable) else { return 1_064 }
+    guard value > 0, value <= 100_000 else {
+      throw Failure(description: "\(variable) = \(value) nm is no wavelength; above 0 to 100,000 are possible")
+    }
+    return value
+  }
+
+  /// Heights above the instrument out of heights above sea level, metres.
+  private static func heights(_ values: [Double], above offset: Double) -> [Double] {
+    values.map { $0 - offset }.filter { $0 >= 0 && $0 < 30_000 }
+  }
 
   private func profiles(
     _ axis: String, wavelength: Double, tilt: [Double], offset: Double = 0, source: String,
@@ -122,13 +142,7 @@ private struct Reading {
     guard let axisValues = try file.numbers(axis), axisValues.count == bins else {
       throw Failure(description: "\(axis) does not have \(bins) values")
     }
-    let first = axisValues[0] + offset
-    let resolution = (axisValues[bins - 1] - axisValues[0]) / Double(bins - 1)
-    guard resolution > 0, resolution.isFinite, first.isFinite,
-      axisValues.indices.allSatisfy({
-        abs(axisValues[$0] - axisValues[0] - Double($0) * resolution) <= max(0.5, 0.05 * resolution)
-      })
-    else { throw Failure(description: "\(axis) is not evenly spaced") }
+    let (first, resolution) = try spacing(axis, axisValues, offset)
     let stamps = try times(count)
     guard let values = try file.numbers(signal), values.count == count * bins else {
       throw Failure(description: "\(signal) is cut short")
@@ -161,14 +175,38 @@ private struct Reading {
     if content.records.isEmpty, content.faultCount == 0 { content.fail("", "the file holds no profile") }
   }
 
+  /// Distance of the first bin and between bins, metres.
+  private func spacing(_ axis: String, _ values: [Double], _ offset: Double) throws(Failure) -> (Double, Double) {
+    let unit = try file.attributeText("units", of: axis) ?? "m"
+    guard let factor = ["m": 1.0, "meter": 1, "meters": 1, "metre": 1, "metres": 1, "km": 1_000][unit.lowercased()]
+    else { throw Failure(description: "the unit of \(axis), \"\(unit.prefix(60))\", is not understood; m or km are") }
+    let first = values[0] * factor + offset
+    let resolution = (values[values.count - 1] - values[0]) / Double(values.count - 1) * factor
+    guard LidarGeometry.resolutionMeters.contains(resolution) else {
+      throw Failure(description: "\(axis): \(LidarGeometry.refusal(ofResolution: resolution))")
+    }
+    guard LidarGeometry.firstRangeMeters.contains(first) else {
+      throw Failure(description: "\(axis): \(first) m is no first distance")
+    }
+    // The larger of half a metre and a twentieth of a bin, but never half a bin.
+    let tolerance = min(0.4 * resolution, max(0.5, 0.05 * resolution))
+    for (bin, value) in values.enumerated()
+    where !(abs((value - values[0]) * factor - Double(bin) * resolution) <= tolerance) {
+      throw Failure(description: "\(axis)(\(bin)) = \(value) breaks the even spacing of \(resolution) m")
+    }
+    return (first, resolution)
+  }
+
   /// Instants of `time` by its `units`: `seconds since 1904-01-01 00:00:00.000 00:00`, `days since …`.
   private func times(_ count: Int) throws(Failure) -> [Instant?] {
     guard let values = try file.numbers("time"), values.count >= count else {
       throw Failure(description: "time does not have \(count) values")
     }
-    let units = file.text("units", of: "time") ?? ""
+    let units = try file.attributeText("units", of: "time") ?? ""
     guard let unit = TimeUnit(units) else {
-      throw Failure(description: "the unit of time, \"\(units)\", is not understood")
+      throw Failure(
+        description:
+          "the unit of time, \"\(units.prefix(80))\", is not understood; seconds since 1970-01-01 00:00:00 is")
     }
     return values.prefix(count).map { unit.instant($0) }
   }
@@ -193,38 +231,5 @@ private struct Reading {
     return { index in
       (index + 1) * bins <= values.count ? values[(index * bins)..<((index + 1) * bins)].map { Float($0) } : nil
     }
-  }
-}
-
-/// `seconds since 1970-01-01 00:00:00.000` (CF conventions, 4.4).
-struct TimeUnit {
-  let milliseconds: Double
-  let epoch: Int64
-
-  init?(_ text: String) {
-    let words = text.split(separator: " ").map(String.init)
-    guard words.count >= 3, words[1].lowercased() == "since", let day = CivilDay(String(words[2].prefix(10))) else {
-      return nil
-    }
-    switch words[0].lowercased() {
-    case "milliseconds", "millisecond", "msec": milliseconds = 1
-    case "seconds", "second", "sec", "s": milliseconds = 1_000
-    case "minutes", "minute", "min": milliseconds = 60_000
-    case "hours", "hour", "hr", "h": milliseconds = 3_600_000
-    case "days", "day", "d": milliseconds = 86_400_000
-    default: return nil
-    }
-    var seconds = 0.0
-    let clock = words.count > 3 ? words[3] : words[2].count > 11 ? String(words[2].dropFirst(11)) : ""
-    let parts = clock.split(separator: ":").map { Double($0.prefix { $0.isNumber || $0 == "." }) ?? 0 }
-    for (part, weight) in zip(parts, [3_600.0, 60, 1]) { seconds += part * weight }
-    epoch = Int64(day.number) * 86_400_000 + Int64(seconds * 1_000)
-  }
-
-  /// Nil outside 1900 to 2200.
-  func instant(_ value: Double) -> Instant? {
-    let sum = value * milliseconds + Double(epoch)
-    guard sum.isFinite, sum > -2_208_988_800_000, sum < 7_258_118_400_000 else { return nil }
-    return Instant(milliseconds: Int64(sum.rounded()))
   }
 }

@@ -18,6 +18,11 @@ import CNetCDF
   private let memory: UnsafeMutableRawPointer
 
   init(_ bytes: [UInt8]) throws(Failure) {
+    if ClassicHeader.begins(bytes) {
+      do throws(ClassicHeader.Failure) { try ClassicHeader.check(bytes) } catch {
+        throw Failure(description: error.description)
+      }
+    }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 16)
     unsafe bytes.withUnsafeBytes { source in
       if let base = source.baseAddress { unsafe memory.copyMemory(from: base, byteCount: source.count) }
@@ -118,21 +123,47 @@ import CNetCDF
     return unsafe nc_get_att_double(identifier, variable, name, &value) == NC_NOERR ? value : nil
   }
 
-  /// A text attribute of a variable, or of the file when the variable is nil.
-  func text(_ name: String, of variableName: String?) -> String? {
+  /// Longest text of an attribute that is read, bytes.
+  static let maximumText = 65_536
+
+  /// A text attribute of a variable, or of the file when the variable is nil: characters (NC_CHAR), or the first of its
+  /// strings (NC_STRING); nil when there is none.
+  ///
+  /// - Throws: when there is one that is no text, is too long, or cannot be read.
+  func attributeText(_ name: String, of variableName: String?) throws(Failure) -> String? {
     var number = NC_GLOBAL
     if let variableName {
       guard let found = variable(variableName)?.0 else { return nil }
       number = found
     }
+    let place = (variableName.map { $0 + ":" } ?? "") + name
     var length = 0
     var type: nc_type = 0
-    guard unsafe nc_inq_att(identifier, number, name, &type, &length) == NC_NOERR, type == NC_CHAR, length <= 65_536
-    else {
-      return nil
+    guard unsafe nc_inq_att(identifier, number, name, &type, &length) == NC_NOERR else { return nil }
+    guard length <= Self.maximumText else { throw Failure(description: "\(place) is longer than \(Self.maximumText)") }
+    switch type {
+    case nc_type(NC_CHAR):
+      var bytes = [CChar](repeating: 0, count: length + 1)
+      let status = unsafe nc_get_att_text(identifier, number, name, &bytes)
+      guard status == NC_NOERR else { throw Failure(description: "\(place) cannot be read: \(Self.text(status))") }
+      return String(decoding: bytes.prefix(length).prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    case nc_type(NC_STRING): return try strings(name, number, count: length, place)
+    default: throw Failure(description: "\(place) is no text")
     }
-    var bytes = [CChar](repeating: 0, count: length + 1)
-    guard unsafe nc_get_att_text(identifier, number, name, &bytes) == NC_NOERR else { return nil }
-    return String(decoding: bytes.prefix(length).prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// The first of an attribute's strings, which the library allocates.
+  private func strings(_ name: String, _ variable: CInt, count: Int, _ place: String) throws(Failure) -> String? {
+    guard count > 0 else { return nil }
+    var texts = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+    let status = unsafe nc_get_att_string(identifier, variable, name, &texts)
+    guard status == NC_NOERR else { throw Failure(description: "\(place) cannot be read: \(Self.text(status))") }
+    defer { unsafe _ = nc_free_string(count, &texts) }
+    guard let first = unsafe texts[0] else { return nil }
+    var bytes: [UInt8] = []
+    while bytes.count < Self.maximumText, unsafe first[bytes.count] != 0 {
+      unsafe bytes.append(UInt8(bitPattern: first[bytes.count]))
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

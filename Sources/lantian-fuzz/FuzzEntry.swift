@@ -1,8 +1,10 @@
 import AirQuality
 import Feeds
 import Glibc
+import Lidar
 
-/// The decoders under libFuzzer (`Deploy/fuzz`). LANTIAN_FUZZ_FORMAT names the format; an input is a body of it.
+/// The decoders under libFuzzer (`Deploy/fuzz`). LANTIAN_FUZZ_FORMAT names the format; an input is a body of it: of a feed, a
+/// lidar's file (`FuzzLidar`), or a stream of HJ 212 (`FuzzHJ212`).
 ///
 /// Whatever the bytes, decoding must end, and what comes of it must be sound: the checks below trap where it is not.
 enum FuzzEntry {
@@ -39,19 +41,35 @@ enum FuzzEntry {
       error: ErrorMapping(path: "fault")),
   ]
 
-  private static let decoder: FeedDecoder = {
+  /// What the bytes are given to.
+  private enum Subject: Sendable {
+    case feed(FeedDecoder)
+    case lidar(FuzzLidar)
+    case hj212(FuzzHJ212)
+  }
+
+  private static let subject: Subject = {
     let name = unsafe getenv("LANTIAN_FUZZ_FORMAT").map { unsafe String(cString: $0) } ?? ""
+    if let lidar = FuzzLidar(rawValue: name) { return .lidar(lidar) }
+    if let stream = FuzzHJ212(rawValue: name) { return .hj212(stream) }
     let format = mappings[name].map { FeedFormat.mapping($0) } ?? FeedFormat(named: name)
     guard let format else {
-      let known = FeedPreset.allCases.map(\.rawValue) + mappings.keys.sorted()
+      let known =
+        FeedPreset.allCases.map(\.rawValue) + mappings.keys.sorted() + FuzzLidar.allCases.map(\.rawValue)
+        + FuzzHJ212.allCases.map(\.rawValue)
       preconditionFailure("LANTIAN_FUZZ_FORMAT is \"\(name)\"; it must be one of \(known.joined(separator: " "))")
     }
-    do { return try FeedDecoder(format) } catch { preconditionFailure("\(name) cannot work: \(error)") }
+    do { return .feed(try FeedDecoder(format)) } catch { preconditionFailure("\(name) cannot work: \(error)") }
   }()
 
   static func run(_ body: UnsafeRawBufferPointer) {
-    let context = DecodeContext(receivedAt: Instant(milliseconds: 1_606_784_400_000), defaultStation: "S")
-    check(unsafe decoder.decode(body, context: context), bytes: body.count)
+    switch subject {
+    case .feed(let decoder):
+      let context = DecodeContext(receivedAt: Instant(milliseconds: 1_606_784_400_000), defaultStation: "S")
+      check(unsafe decoder.decode(body, context: context), bytes: body.count)
+    case .lidar(let lidar): unsafe lidar.run(Array(body))
+    case .hj212(let stream): unsafe stream.run(Array(body))
+    }
   }
 
   /// Years 1 to 9999, and the longest period before.
@@ -69,6 +87,8 @@ enum FuzzEntry {
       precondition(!reading.value.isInfinite && reading.value.isNaN == (reading.flag == .missing))
       precondition(begins.contains(reading.begin.milliseconds) && reading.spanMilliseconds >= 0)
     }
+    // A profile of a feed goes the way of one out of a file.
+    for profile in body.profiles { FuzzLidar.retrieve(LidarRecord(profile)) }
     for error in body.errors { precondition(!error.message.isEmpty && error.message.utf8.count < 2_000) }
     if case .failed(let failure) = body.verdict {
       precondition(!failure.message.isEmpty && failure.message.utf8.count < 2_000 && failure.path != nil)

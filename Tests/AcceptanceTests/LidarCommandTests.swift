@@ -39,6 +39,28 @@ struct LidarCommandTests {
     #expect(extinction.count == 500 && extinction[10..<90].allSatisfy { abs($0 - 1e-4) < 1e-5 })
     #expect(made["layers"]["wavelet"].double.map { abs($0 - 1_500) < 30 } == true)
     #expect(made["layers"]["gradient"].double.map { abs($0 - 1_500) < 30 } == true)
+    let layer = made["boundary_layer"]
+    #expect(layer["height"].double.map { abs($0 - 1_500) < 30 } == true && layer["quality"].string == "good")
+    #expect(layer["reason"].string == "agreed" && layer["uncertainty"].double.map { $0 > 0 && $0 < 100 } == true)
+    #expect(layer["reason_zh"].string?.isEmpty == false && made["elevated_layers"].items.isEmpty)
+    #expect(made["ozone"].items.isEmpty && made["near_surface_mass"]["refusal"].string?.contains("humidity") == true)
+    // Even aerosol of 1e-4 1/m.
+    let depths = try await lidar(
+      bench.file("good.json"), "--optical-depth", "200-1200", "--humidity", "85", "--mass-relation", "400000,5")
+    let more = try JSONValue(Array(depths.output.utf8))
+    #expect(more["optical_depth"]["between"].double.map { abs($0 - 0.1) < 0.01 } == true)
+    #expect(more["near_surface_mass"]["value"].double.map { abs($0 - 25) < 2.5 } == true)
+    let hours = (1...60).map { (hour: Int) -> String in "\(Double(hour) * 1e-5),20,\(hour * 3)" }
+    try bench.write("pairs.csv", (["extinction,humidity,pm25"] + hours).joined(separator: "\n"))
+    let fitted = try await lidar(bench.file("good.json"), "--humidity", "20", "--mass-pairs", bench.file("pairs.csv"))
+    let mass = try JSONValue(Array(fitted.output.utf8))["near_surface_mass"]
+    #expect(mass["value"].double.map { abs($0 - 30) < 3 } == true && mass["relation"]["pairs"].double == 60)
+    try bench.write("pairs.csv", "1e-4,20,30\n1e-4,twenty,30\n")
+    let bad = try await lidar(bench.file("good.json"), "--mass-pairs", bench.file("pairs.csv"))
+    #expect(bad.exit == 65 && bad.error.contains("pairs.csv:2"))
+    #expect(try await lidar(bench.file("good.json"), "--humidity", "200").exit == 64)
+    #expect(try await lidar(bench.file("good.json"), "--mass-relation", "0,5").exit == 64)
+    #expect(try await lidar(bench.file("good.json"), "--search", "3000").exit == 64)
     try bench.write("nothing.dat", "hello\n")
     let nothing = try await lidar(bench.file("nothing.dat"), bench.file("good.json"))
     #expect(nothing.exit == 65 && nothing.error.contains("nothing.dat") && !nothing.output.isEmpty)

@@ -86,7 +86,7 @@ struct FileFormatTests {
   @Test(.enabled(if: SharedLidar.isPresent, Comment(rawValue: SharedLidar.absent)))
   func instrumentsOwnLayersAndDepolarisation() throws {
     let chm = NetCDFDecoder.decode(try SharedLidar.bytes("chm15k_20201022.nc"))
-    #expect(chm.records[0].layersMeters == [864, 1_434] && chm.records[9].layersMeters == [864, 1_479])
+    #expect(chm.records[0].layersMeters == [794, 1_364] && chm.records[9].layersMeters == [794, 1_409])
     #expect(chm.records[0].channels[0].wavelengthNanometers == 1_064)
     let cl61 = NetCDFDecoder.decode(try SharedLidar.bytes("cl61_20230730.nc"))
     #expect(

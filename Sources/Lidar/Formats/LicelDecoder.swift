@@ -9,8 +9,7 @@ import AirQuality
 package enum LicelDecoder {
   /// Whether the bytes begin like such a file.
   package static func isLicel(_ bytes: [UInt8]) -> Bool {
-    guard let header = Header(bytes) else { return false }
-    return !header.datasets.isEmpty
+    Header(bytes) != nil
   }
 
   /// One record; a dataset that is cut short is a fault and left out.
@@ -31,11 +30,10 @@ package enum LicelDecoder {
           "dataset \(dataset.name) needs \(size) bytes, \(max(0, bytes.count - place)) are left: the file is cut short")
         break
       }
-      if dataset.isUsable, let channel = channel(dataset, bytes[place..<(place + size)]) {
-        record.channels.append(channel)
+      if let refusal = dataset.refusal {
+        content.fail("byte \(place)", "dataset \(dataset.name): \(refusal)")
       } else {
-        content.fail(
-          "byte \(place)", "dataset \(dataset.name): \(dataset.shots) shots, \(dataset.binWidth) m a bin cannot be")
+        record.channels.append(channel(dataset, bytes[place..<(place + size)]))
       }
       place += size
       if place + 1 < bytes.count, bytes[place] == 0x0D, bytes[place + 1] == 0x0A { place += 2 }
@@ -48,14 +46,11 @@ package enum LicelDecoder {
     return content
   }
 
-  private static func channel(_ dataset: Dataset, _ block: ArraySlice<UInt8>) -> LidarChannel? {
-    let factor: Double
-    if dataset.isPhotonCounting {
-      factor = 150 / dataset.binWidth / Double(dataset.shots)
-    } else {
-      guard (1...31).contains(dataset.bits), dataset.rangeMillivolts > 0 else { return nil }
-      factor = dataset.rangeMillivolts / Double(1 << dataset.bits) / Double(dataset.shots)
-    }
+  private static func channel(_ dataset: Dataset, _ block: ArraySlice<UInt8>) -> LidarChannel {
+    let factor =
+      dataset.isPhotonCounting
+      ? 150 / dataset.binWidth / Double(dataset.shots)
+      : dataset.rangeMillivolts / Double(1 << dataset.bits) / Double(dataset.shots)
     var values: [Float] = []
     values.reserveCapacity(dataset.bins)
     var place = block.startIndex
@@ -67,7 +62,8 @@ package enum LicelDecoder {
     return LidarChannel(
       name: dataset.name, kind: dataset.isPhotonCounting ? .photonCounting : .analog,
       wavelengthNanometers: dataset.wavelength, unit: dataset.isPhotonCounting ? "MHz" : "mV",
-      firstRangeMeters: dataset.binWidth / 2, resolutionMeters: dataset.binWidth, values: values)
+      firstRangeMeters: dataset.binWidth / 2, resolutionMeters: dataset.binWidth, values: values,
+      polarisation: dataset.part)
   }
 
   private struct Dataset {
@@ -75,15 +71,40 @@ package enum LicelDecoder {
     var bins: Int
     var binWidth: Double
     var wavelength: Double
+    /// `o` all, `p` parallel, `s` perpendicular, `r` and `l` circular.
     var polarisation: String
+    var part: LidarChannel.Polarisation {
+      switch polarisation.lowercased() {
+      case "p": .parallel
+      case "s": .cross
+      default: .total
+      }
+    }
     var bits: Int
     var shots: Int
     /// mV; of photon counting the discriminator level.
     var rangeMillivolts: Double
     var descriptor: String
-    var isUsable: Bool { shots > 0 && binWidth > 0 && binWidth <= 10_000 && wavelength > 0 }
+
+    /// Why its numbers cannot be; names the value. Nil when they can.
+    var refusal: String? {
+      if !LidarGeometry.resolutionMeters.contains(binWidth) { return LidarGeometry.refusal(ofResolution: binWidth) }
+      if shots <= 0 { return "\(shots) shots; at least one is needed" }
+      if !(wavelength > 0 && wavelength <= 100_000) { return "\(wavelength) nm is no wavelength; above 0 to 100,000" }
+      if isPhotonCounting { return nil }
+      if !(1...31).contains(bits) { return "\(bits) bits of an analog signal; 1 to 31 are possible" }
+      if !(rangeMillivolts > 0 && rangeMillivolts <= 1_000_000) {
+        return "\(rangeMillivolts) mV of input range; above 0 to 1,000,000 are possible"
+      }
+      return nil
+    }
+
     /// `BT0_355.o`.
-    var name: String { descriptor + "_" + String(Int(wavelength)) + "." + polarisation }
+    var name: String {
+      // Whatever the file says: a number that cannot be is shown as it is.
+      let number = wavelength.isFinite && abs(wavelength) < 1e9 ? String(Int(wavelength)) : String(wavelength)
+      return descriptor + "_" + number + "." + polarisation
+    }
   }
 
   private struct Header {
@@ -151,8 +172,9 @@ package enum LicelDecoder {
       return (
         Dataset(
           isPhotonCounting: mode == 1, bins: bins, binWidth: width, wavelength: wavelength,
-          polarisation: wave.count > 1 ? wave[1] : "o", bits: bits, shots: shots, rangeMillivolts: range * 1_000,
-          descriptor: fields[15]), ()
+          polarisation: wave.count > 1 ? String(wave[1].prefix(4)) : "o", bits: bits, shots: shots,
+          rangeMillivolts: range * 1_000,
+          descriptor: String(fields[15].prefix(16))), ()
       )
     }
 

@@ -131,11 +131,11 @@ package enum VaisalaDecoder {
         return refuse(
           index, "\"\(excerpt(line(stateLine)))\" does not begin with scale, resolution and samples", at: stateLine)
       }
-      guard scale > 0, scale <= 10_000, resolution > 0, resolution <= 1_000,
-        (1...LidarFileContent.maximumBins).contains(samples)
-      else {
-        return refuse(
-          index, "scale \(state[0]) %, resolution \(state[1]) m, \(state[2]) samples cannot be", at: stateLine)
+      guard LidarGeometry.resolutionMeters.contains(resolution) else {
+        return refuse(index, LidarGeometry.refusal(ofResolution: resolution), at: stateLine)
+      }
+      guard scale > 0, scale <= 10_000, (1...LidarFileContent.maximumBins).contains(samples) else {
+        return refuse(index, "scale \(state[0]) %, \(state[2]) samples cannot be", at: stateLine)
       }
       let profile = line(profileLine)
       guard profile.count == samples * 5 else {
@@ -212,7 +212,7 @@ package enum VaisalaDecoder {
       }
       newest = stamp ?? newest
       var record = LidarRecord(
-        at: stamp, source: source, tiltDegrees: tilt,
+        at: stamp, source: source, tiltDegrees: abs(tilt) < 85 ? abs(tilt) : 0,
         channels: [
           LidarChannel(
             name: "backscatter", kind: .attenuatedBackscatter, wavelengthNanometers: wavelength, unit: "1/(m sr)",
@@ -234,7 +234,10 @@ package enum VaisalaDecoder {
       }
       let status = fields.last.flatMap { Int($0.suffix(4), radix: 16) } ?? 0x80
       let unit = status & 0x80 != 0 ? 1 : 0.3048
-      return fields[1...].prefix(detection).compactMap { Double($0) }.map { $0 * unit }.sorted()
+      return fields[1...].prefix(detection).compactMap { Double($0) }.filter { $0 >= 0 && $0 < 100_000 }.map {
+        $0 * unit
+      }
+      .sorted()
     }
 
     /// Nil where the logger kept no control characters, so that nothing can be checked.

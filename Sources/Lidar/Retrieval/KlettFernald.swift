@@ -34,8 +34,10 @@ package struct KlettFernald: Sendable, Hashable {
     package var extinction: [Double]
     /// From the instrument to the reference; below `minimumMeters` the extinction of the lowest usable bin goes on.
     package var opticalDepth: Double
-    /// The middle of the reference, metres.
+    /// The middle of the reference, metres; of the solution upward the highest bin that it reached.
     package var referenceMeters: Double
+    /// The extinction as a column, for optical depths between two distances.
+    package var column: ExtinctionColumn
   }
 
   /// Why nothing came out.
@@ -45,6 +47,7 @@ package struct KlettFernald: Sendable, Hashable {
     case wavelength
     case referenceOutOfRange
     case noSignalAtReference
+    case opaque
 
     package var description: String {
       switch self {
@@ -53,6 +56,7 @@ package struct KlettFernald: Sendable, Hashable {
       case .wavelength: "molecular scattering is known from 250 to 1,100 nm only"
       case .referenceOutOfRange: "the profile does not reach the reference range"
       case .noSignalAtReference: "the signal at the reference range is not above its noise: choose a lower one"
+      case .opaque: "hardly any light comes back from the first usable bin: fog or dense haze lies before it"
       }
     }
   }
@@ -60,15 +64,15 @@ package struct KlettFernald: Sendable, Hashable {
   /// Inverts a range-corrected signal.
   ///
   /// - Parameters:
-  ///   - signal: range-corrected, any unit; NaN bins are bridged.
+  ///   - signal: range-corrected, any unit; NaN bins are bridged by the corrected signal of the bin before.
   ///   - tiltDegrees: of the beam from the vertical, for the height of the molecules.
   package func invert(
     _ signal: [Float], firstRangeMeters: Double, resolutionMeters: Double, wavelengthNanometers: Double,
     tiltDegrees: Double = 0, stationMeters: Double = 0
   ) throws(Refusal) -> Result {
-    guard !signal.isEmpty, resolutionMeters > 0, resolutionMeters.isFinite, firstRangeMeters.isFinite else {
-      throw .geometry
-    }
+    guard !signal.isEmpty,
+      LidarGeometry.isPossible(firstRangeMeters: firstRangeMeters, resolutionMeters: resolutionMeters)
+    else { throw .geometry }
     guard lidarRatio > 0, lidarRatio <= 500, referenceRatio >= 0, referenceRatio.isFinite else { throw .lidarRatio }
     guard
       let molecules = MolecularAtmosphere(wavelengthNanometers: wavelengthNanometers, stationMeters: stationMeters)
@@ -85,50 +89,50 @@ package struct KlettFernald: Sendable, Hashable {
   }
 
   /// Solves a calibrated attenuated backscatter upward from the instrument, for signals that reach no clean air: what each
-  /// bin scatters is its signal over the two-way transmission of the bins below.
+  /// bin scatters is its signal over the two-way transmission up to its middle.
   ///
-  /// Errors of the calibration grow with the optical depth; it ends where less than a fifth of the light comes back.
+  /// Below the first bin the air is taken to be like it; over a gap the aerosol of the bin before goes on. Errors of the
+  /// calibration grow with the optical depth; it ends where less than a fifth of the light comes back.
   package func invertCalibrated(
     _ attenuated: [Float], firstRangeMeters: Double, resolutionMeters: Double, wavelengthNanometers: Double,
     tiltDegrees: Double = 0, stationMeters: Double = 0
   ) throws(Refusal) -> Result {
-    guard !attenuated.isEmpty, resolutionMeters > 0, resolutionMeters.isFinite, firstRangeMeters.isFinite else {
-      throw .geometry
-    }
+    guard !attenuated.isEmpty,
+      LidarGeometry.isPossible(firstRangeMeters: firstRangeMeters, resolutionMeters: resolutionMeters)
+    else { throw .geometry }
     guard lidarRatio > 0, lidarRatio <= 500 else { throw .lidarRatio }
     guard
       let molecules = MolecularAtmosphere(wavelengthNanometers: wavelengthNanometers, stationMeters: stationMeters)
     else { throw .wavelength }
     let cosine = cmathCosine(tiltDegrees)
-    var backscatter = [Double](repeating: .nan, count: attenuated.count)
-    var transmission = 1.0
-    var isFirst = true
-    var reached = 0
-    for bin in attenuated.indices {
-      let range = firstRangeMeters + Double(bin) * resolutionMeters
-      guard range >= minimumMeters else { continue }
-      guard range <= referenceMeters.upperBound, attenuated[bin].isFinite else { continue }
-      let molecular = molecules.backscatter(atMeters: range * cosine)
-      let aerosol = Double(attenuated[bin]) / transmission - molecular
-      let extinction = lidarRatio * aerosol + molecular * MolecularAtmosphere.lidarRatio
-      if isFirst {
-        // The near field, not seen, is taken to be like the first bin.
-        transmission = cmath_exp(-2 * max(0, extinction) * range)
-        isFirst = false
-      } else {
-        transmission *= cmath_exp(-2 * extinction * resolutionMeters)
-      }
-      guard transmission >= 0.2, transmission <= 1.2 else { break }
-      backscatter[bin] = aerosol
-      reached = bin
-    }
-    guard !isFirst else { throw .referenceOutOfRange }
-    let extinction = backscatter.map { $0 * lidarRatio }
     func range(_ bin: Int) -> Double { firstRangeMeters + Double(bin) * resolutionMeters }
+    var backscatter = [Double](repeating: .nan, count: attenuated.count)
+    var march = UpwardMarch(lidarRatio: lidarRatio)
+    var reached: Int?
+    for bin in attenuated.indices where range(bin) >= minimumMeters {
+      guard range(bin) <= referenceMeters.upperBound else { break }
+      let molecular = molecules.backscatter(atMeters: range(bin) * cosine)
+      // The near field, not seen, is taken to be like the first bin.
+      let path = march.isAtStart ? max(0, range(bin)) : resolutionMeters
+      guard march.advance(Double(attenuated[bin]), molecular: molecular, path: path) else { break }
+      if let aerosol = march.aerosol {
+        backscatter[bin] = aerosol
+        reached = bin
+      }
+    }
+    guard let reached else { throw march.isAtStart ? .referenceOutOfRange : .opaque }
+    return result(backscatter, reference: reached, range: range, resolution: resolutionMeters)
+  }
+
+  private func result(
+    _ backscatter: [Double], reference: Int, range: (Int) -> Double, resolution: Double
+  ) -> Result {
+    let extinction = backscatter.map { $0 * lidarRatio }
+    let column = ExtinctionColumn(extinction, firstRangeMeters: range(0), resolutionMeters: resolution)
     return Result(
       backscatter: backscatter, extinction: extinction,
-      opticalDepth: opticalDepth(extinction, through: reached, range: range, resolution: resolutionMeters),
-      referenceMeters: range(reached))
+      opticalDepth: column.depth(fromMeters: 0, toMeters: range(reference)) ?? .nan, referenceMeters: range(reference),
+      column: column)
   }
 
   private func referenceLevel(
@@ -180,26 +184,6 @@ package struct KlettFernald: Sendable, Hashable {
         bin = next
       }
     }
-    let extinction = backscatter.map { $0 * lidarRatio }
-    return Result(
-      backscatter: backscatter, extinction: extinction,
-      opticalDepth: opticalDepth(extinction, through: reference, range: range, resolution: resolution),
-      referenceMeters: range(reference))
-  }
-
-  private func opticalDepth(
-    _ extinction: [Double], through reference: Int, range: (Int) -> Double, resolution: Double
-  ) -> Double {
-    guard let lowest = extinction.indices.first(where: { extinction[$0].isFinite }), lowest <= reference else {
-      return .nan
-    }
-    var depth = extinction[lowest] * range(lowest)
-    var last = extinction[lowest]
-    for bin in (lowest + 1)..<max(lowest + 1, reference + 1) {
-      let value = extinction[bin].isFinite ? extinction[bin] : last
-      depth += resolution * (last + value) / 2
-      last = value
-    }
-    return depth
+    return result(backscatter, reference: reference, range: range, resolution: resolution)
   }
 }

@@ -29,6 +29,10 @@ package struct LidarRetrieval: Sendable, Hashable {
   package var method = Method.klettFernald
   /// Why there is no inversion.
   package var refusal: KlettFernald.Refusal?
+  /// Total over molecular backscatter, one a bin; nil without an inversion.
+  package var scatteringRatio: [Double]?
+  /// Height over distance along the beam.
+  package var uprightShare: Double
   /// Heights above the instrument, metres: the beam's tilt is taken off.
   package var gradientHeightMeters: Double?
   package var wavelet: WaveletLayer?
@@ -37,7 +41,7 @@ package struct LidarRetrieval: Sendable, Hashable {
   package init?(_ record: LidarRecord, _ settings: Settings = Settings()) {
     guard let channel = record.elastic, !channel.values.isEmpty else { return nil }
     self.channel = channel
-    corrected = Self.rangeCorrected(channel)
+    corrected = channel.rangeCorrected
     let wavelength = channel.wavelengthNanometers ?? 1_064
     do throws(KlettFernald.Refusal) {
       inversion = try settings.klett.invert(
@@ -52,7 +56,15 @@ package struct LidarRetrieval: Sendable, Hashable {
         method = .calibrated
       }
     }
-    let upright = Self.cosine(record.tiltDegrees)
+    let upright = Lidar.uprightShare(ofTilt: record.tiltDegrees)
+    uprightShare = upright
+    if let inversion,
+      let air = MolecularAtmosphere(wavelengthNanometers: wavelength, stationMeters: settings.stationMeters)
+    {
+      scatteringRatio = inversion.backscatter.enumerated().map { bin, aerosol in
+        1 + aerosol / air.backscatter(atMeters: channel.range(ofBin: bin) * upright)
+      }
+    }
     // The instrument's own cloud ends the search: its top is no mixed layer.
     let cloud = record.cloudBasesMeters.first.map { $0 / upright }
     let profile = LidarProfile(
@@ -70,20 +82,17 @@ package struct LidarRetrieval: Sendable, Hashable {
     wavelet?.heightMeters *= upright
     wavelet?.uncertaintyMeters *= upright
   }
-
-  private static func cosine(_ degrees: Double) -> Double {
-    let value = degrees.isFinite ? cmathCosine(degrees) : 1
-    return value > 0.05 ? value : 1
+  /// Vertical optical depth between two heights above the instrument, metres; nil without an inversion that reaches them.
+  package func opticalDepth(fromHeight from: Double, toHeight to: Double) -> Double? {
+    inversion?.column.depth(fromMeters: from / uprightShare, toMeters: to / uprightShare).map { $0 * uprightShare }
   }
 
-  /// Raw signals: the mean of the last tenth is the background.
-  private static func rangeCorrected(_ channel: LidarChannel) -> [Float] {
-    guard channel.kind == .analog || channel.kind == .photonCounting else { return channel.values }
-    let tail = channel.values.suffix(max(1, channel.values.count / 10)).filter(\.isFinite)
-    let background = tail.isEmpty ? 0 : tail.reduce(0.0) { $0 + Double($1) } / Double(tail.count)
-    return channel.values.enumerated().map { bin, value in
-      let range = channel.range(ofBin: bin)
-      return Float((Double(value) - background) * range * range)
-    }
+  /// Mean extinction of the lowest known bins, up to a height above the first of them, 1/m; nil without an inversion.
+  package func meanExtinction(aboveLowest meters: Double) -> Double? {
+    guard let column = inversion?.column, let known = column.knownMeters else { return nil }
+    let low = known.lowerBound
+    let high = min(low + max(meters / uprightShare, channel.resolutionMeters), known.upperBound)
+    guard high > low, let depth = column.depth(fromMeters: low, toMeters: high) else { return nil }
+    return depth / (high - low)
   }
 }

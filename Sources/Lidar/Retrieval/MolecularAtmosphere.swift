@@ -55,6 +55,15 @@ package struct MolecularAtmosphere: Sendable, Hashable {
 
   /// Backscatter by molecules at a height above the instrument, 1/(m sr).
   package func backscatter(atMeters height: Double) -> Double { extinction(atMeters: height) / Self.lidarRatio }
+
+  /// What clean air sends back from a height above the instrument, attenuated on both ways by the molecules below, 1/(m sr).
+  /// The column below a height is its pressure's difference: exact for air in rest.
+  package func attenuated(atMeters height: Double) -> Double {
+    let below = Self.state(atMeters: stationMeters).pascal - Self.state(atMeters: stationMeters + height).pascal
+    // Molecules over a square metre: pressure over weight of one molecule (28.9644 g/mol, 9.80665 m/s²).
+    let column = max(0, below) * 6.02214076e23 / (0.0289644 * 9.80665)
+    return backscatter(atMeters: height) * cmath_exp(-2 * crossSection * column)
+  }
 }
 
 /// The cosine of an angle in degrees.

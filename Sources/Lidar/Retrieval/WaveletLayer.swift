@@ -6,7 +6,7 @@ package struct WaveletLayerSettings: Sendable, Hashable {
   package var maximumMeters = 3_000.0
   /// Widths of the wavelet, metres: the height is the median over them, its uncertainty half their spread.
   package var dilationsMeters: [Double] = [160, 240, 320, 400]
-  /// The step must be this share of the mean of both sides.
+  /// The step must be this share of the mean of both sides, and more than the decay around it.
   package var minimumRelativeStep = 0.05
   /// The covariance must exceed this many times its own noise.
   package var minimumSignalToNoise = 5.0
@@ -34,29 +34,14 @@ package func waveletLayer(
   _ signal: [Float], firstRangeMeters: Double, resolutionMeters: Double, cloudBaseMeters: Double? = nil,
   settings: WaveletLayerSettings = WaveletLayerSettings()
 ) -> WaveletLayer? {
-  guard resolutionMeters > 0, resolutionMeters.isFinite, firstRangeMeters.isFinite, signal.count >= 8 else {
-    return nil
-  }
-  var sums: [Double] = [0]
-  var counts: [Int] = [0]
-  // Noise out of the differences of neighbours, which a slope hardly changes.
-  var noise: [Double] = [0]
-  var last = Float.nan
-  for value in signal {
-    let isKnown = value.isFinite
-    sums.append((sums.last ?? 0) + (isKnown ? Double(value) : 0))
-    counts.append((counts.last ?? 0) + (isKnown ? 1 : 0))
-    let jump = isKnown && last.isFinite ? Double(value - last) : 0
-    noise.append((noise.last ?? 0) + jump * jump / 2)
-    last = value
-  }
-  func mean(_ from: Int, _ until: Int) -> Double? {
-    let count = counts[until] - counts[from]
-    return count * 4 >= (until - from) * 3 && count > 0 ? (sums[until] - sums[from]) / Double(count) : nil
-  }
+  guard LidarGeometry.isPossible(firstRangeMeters: firstRangeMeters, resolutionMeters: resolutionMeters),
+    signal.count >= 8
+  else { return nil }
+  let transform = HaarTransform(signal)
   var heights: [Double] = []
   for dilation in settings.dilationsMeters {
-    let half = max(2, Int((dilation / 2 / resolutionMeters).rounded()))
+    let half = binCount(
+      ofMeters: dilation / 2, resolutionMeters: resolutionMeters, atLeast: 2, bins: signal.count)
     guard half < signal.count / 2 else { continue }
     var best: (step: Double, height: Double)?
     for edge in half...(signal.count - half) {
@@ -64,16 +49,14 @@ package func waveletLayer(
       if height < settings.minimumMeters { continue }
       if height > settings.maximumMeters { break }
       if let cloudBaseMeters, height + dilation / 2 > cloudBaseMeters { break }
-      guard let below = mean(edge - half, edge), let above = mean(edge, edge + half) else { continue }
-      if below > 0, above > 10 * below { break }
-      let from = max(0, edge - 2 * half)
-      let until = min(signal.count, edge + 2 * half)
-      let variance = (noise[until] - noise[from]) / Double(until - from)
-      let step = below - above
-      guard step > 0, step >= settings.minimumRelativeStep * (abs(below) + abs(above)) / 2,
-        step >= settings.minimumSignalToNoise * (2 * variance / Double(half)).squareRoot()
+      guard let step = transform.step(edge, half) else { continue }
+      if step.below > 0, step.above > 10 * step.below { break }
+      guard step.fall > 0, step.fall >= settings.minimumRelativeStep * (abs(step.below) + abs(step.above)) / 2,
+        step.fall >= settings.minimumSignalToNoise * step.error
       else { continue }
-      if best.map({ step > $0.step }) ?? true { best = (step, height) }
+      if best.map({ step.fall > $0.step }) ?? true, transform.standsOut(step, at: edge, half) {
+        best = (step.fall, height)
+      }
     }
     if let best { heights.append(best.height) }
   }
