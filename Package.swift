@@ -165,7 +165,8 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "AirQuality", "Alerts", "Assessment", "ConfigurationFiles", "Delivery", "Digests", "Engine", "Explanations",
-        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "Polling", "Receiving", "Reports", "Reviews", "Rollup",
+        "Feeds", "HJ212", "Instruments", "JSONText", "Lidar", "LidarFiles", "Polling", "Receiving", "Reports",
+        "Reviews", "Rollup",
         "Screening", "Secrets", "Store", "Targets", "Timekeeping",
         "Transport", "Web",
         .product(name: "Logging", package: "swift-log"),

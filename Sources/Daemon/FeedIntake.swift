@@ -137,10 +137,16 @@ final class FeedIntake: Sendable {
     bodies.keep(feed: body.feed, receivedAt: body.receivedAt, bytes: body.bytes)
     let context = DecodeContext(
       receivedAt: body.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: body.defaultStation)
-    let decoded = decoder.decode(body.bytes, context: context)
+    // NetCDF is read here: the core links no library of files.
+    let decoded =
+      decoder.format == .preset(.lidarFile)
+      ? LidarFileBodyDecoder.body(LidarObserver.decode(body.bytes)) : decoder.decode(body.bytes, context: context)
     logRowErrors(decoded, feed: body.feed, name: body.name)
-    let batch = FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt)
-    guard !batch.readings.isEmpty || !batch.layers.isEmpty else { return done(decoded, nil) }
+    let batch = FeedBatch(
+      decoded, feed: body.feed, receivedAt: body.receivedAt, defaultStation: body.defaultStation)
+    guard !batch.readings.isEmpty || !batch.layers.isEmpty || !batch.observations.isEmpty else {
+      return done(decoded, nil)
+    }
     submit(.batch(batch)) { result in
       switch result {
       case .success: done(decoded, nil)
@@ -170,7 +176,7 @@ final class FeedIntake: Sendable {
       }
       let period = decoded.batch.readings.lazy.map(\.spanMilliseconds).max() ?? 0
       return .confirmed(
-        readings: decoded.batch.readings.count + decoded.profiles.count, fault: fault,
+        readings: decoded.batch.readings.count + decoded.profiles.count + decoded.records.count, fault: fault,
         periodMilliseconds: Int64(period),
         newest: newest)
     case .empty:
@@ -193,13 +199,22 @@ final class FeedIntake: Sendable {
 }
 
 extension FeedBatch {
-  /// The batch of a decoded answer; of each lidar profile the gradient layer height is kept.
-  init(_ decoded: DecodedBody, feed: String, receivedAt: Instant) {
+  /// The batch of a decoded answer; of lidar profiles their observations and the newest height of each lidar are kept.
+  ///
+  /// - Parameter defaultStation: the lidar of a file, which names none that a registry knows.
+  init(_ decoded: DecodedBody, feed: String, receivedAt: Instant, defaultStation: String?) {
     self.init(
       feed: feed, receivedAt: receivedAt, stations: decoded.batch.stations, readings: decoded.batch.readings,
       layers: decoded.profiles.map { profile in
         LidarLayer(
           station: profile.station, at: profile.at, gradientHeightMeters: gradientLayerHeight(profile))
       })
+    observations =
+      LidarObserver.observations(decoded.profiles.map { LidarRecord($0) }, station: nil)
+      + LidarObserver.observations(decoded.records, station: defaultStation)
+    guard !decoded.records.isEmpty else { return }
+    layers += observations.filter { $0.alongBeam.isEmpty }.map {
+      LidarLayer(station: $0.station, at: $0.at, gradientHeightMeters: $0.boundaryLayerMeters)
+    }
   }
 }

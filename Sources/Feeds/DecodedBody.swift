@@ -8,6 +8,8 @@ package struct DecodedBody: Sendable, Equatable {
   package var batch = ReadingBatch()
   /// Lidar profiles, in the order of the body.
   package var profiles: [LidarProfile] = []
+  /// Profiles of a lidar's own file, in its order.
+  package var records: [LidarRecord] = []
   /// The AQI that the feed itself publishes beside its rows, for comparison; never used as a value.
   package var publishedIndices: [PublishedIndex] = []
   /// The first `FeedLimits.keptErrors` errors.

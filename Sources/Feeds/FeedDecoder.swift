@@ -10,6 +10,7 @@ package struct FeedDecoder: Sendable {
     case ukAir
     case hj212
     case lidar([CompiledLidar])
+    case lidarFile
     case lineProtocol
     case metricsText
   }
@@ -24,6 +25,7 @@ package struct FeedDecoder: Sendable {
     case .preset(.influxLine): program = .lineProtocol
     case .preset(.prometheusText): program = .metricsText
     case .preset(.hj212): program = .hj212
+    case .preset(.lidarFile): program = .lidarFile
     case .preset(.lidarJSON):
       var shapes: [CompiledLidar] = []
       for shape in Presets.lidarShapes { shapes.append(try CompiledLidar(shape)) }
@@ -64,6 +66,8 @@ package struct FeedDecoder: Sendable {
   }
 
   private func read(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
+    // Bytes, not text: nothing is sniffed and no mark is taken off.
+    if case .lidarFile = program { return LidarFileBodyDecoder.decode(raw.bytes) }
     let body = raw.withoutByteOrderMark
     if let failure = BodySniffer.refusal(of: body, expecting: container) {
       var bad = DecodedBody()
@@ -85,6 +89,7 @@ package struct FeedDecoder: Sendable {
     case .ukAir: return UKAirDecoder.decode(body, context)
     case .hj212: return HJ212Decoder.decode(body, context)
     case .lidar(let shapes): return LidarBodyDecoder.decode(shapes, body, context)
+    case .lidarFile: return LidarFileBodyDecoder.decode(raw.bytes)
     case .lineProtocol: return LineProtocolDecoder.decode(body, context)
     case .metricsText: return MetricsTextDecoder.decode(body, context)
     }
@@ -112,7 +117,7 @@ package struct FeedDecoder: Sendable {
 
   private var container: BodySniffer.Container {
     switch program {
-    case .shapes, .lidar: .json
+    case .shapes, .lidar, .lidarFile: .json
     case .ukAir: .csv
     case .lineProtocol: .lineProtocol
     case .metricsText: .metricsText

@@ -52,6 +52,8 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case ukAir = "uk-air"
   /// Lidar profiles as JSON objects.
   case lidarJSON = "lidar-json"
+  /// Files as lidars write them: Vaisala messages, Licel raw, NetCDF of CHM15k, CL61 and E-PROFILE.
+  case lidarFile = "lidar-file"
   /// The World Air Quality Index project's city feed and map, JSON: US AQI indices, not concentrations.
   case waqi
   /// The API of OpenAQ, version 3: measurements, sensors, latest values.
@@ -101,6 +103,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     case .sensorCommunity: "sensor.community area reply or local device (JSON), moments in UTC"
     case .ukAir: "UK-AIR wide CSV, hours ending GMT"
     case .lidarJSON: "lidar profiles (JSON)"
+    case .lidarFile: "lidar files: Vaisala messages, Licel raw, CHM15k, CL61 and E-PROFILE NetCDF"
     case .waqi: "WAQI city feed or map (JSON), US AQI indices, never concentrations"
     case .openaq: "OpenAQ version 3 measurements, hours, sensors, latest (JSON)"
     case .openaqRealtime: "OpenAQ real-time archive (NDJSON), periods ending in UTC"
@@ -117,7 +120,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   /// Whether answers may speak for one device without naming it.
   var mayNameNoStation: Bool {
     switch self {
-    case .sensorCommunity, .openaq, .airGradient, .sensorThings, .influxLine, .prometheusText: true
+    case .sensorCommunity, .openaq, .airGradient, .sensorThings, .influxLine, .prometheusText, .lidarFile: true
     case .cnemc, .pm25in, .ukAir, .lidarJSON, .waqi, .openaqRealtime, .purpleAir, .airNowHourly, .hj212: false
     }
   }

@@ -290,10 +290,14 @@ package struct LidarMapping: Sendable, Hashable {
   package var ranges: String?
   /// Path of the wavelength in nanometres.
   package var wavelength: String?
+  /// Paths of the beam's angle from the vertical and clockwise from north, degrees.
+  package var zenith: String?
+  package var azimuth: String?
 
   package init(
     rows: String, station: String?, time: TimeMapping, signal: String, signalKind: Signal = .rangeCorrected,
-    firstRange: String? = nil, resolution: String? = nil, ranges: String? = nil, wavelength: String? = nil
+    firstRange: String? = nil, resolution: String? = nil, ranges: String? = nil, wavelength: String? = nil,
+    zenith: String? = nil, azimuth: String? = nil
   ) {
     self.rows = rows
     self.station = station
@@ -304,5 +308,7 @@ package struct LidarMapping: Sendable, Hashable {
     self.resolution = resolution
     self.ranges = ranges
     self.wavelength = wavelength
+    self.zenith = zenith
+    self.azimuth = azimuth
   }
 }

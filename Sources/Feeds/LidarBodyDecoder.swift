@@ -13,6 +13,8 @@ final class CompiledLidar: Sendable {
   let resolution: Int?
   let ranges: Int?
   let wavelength: Int?
+  let zenith: Int?
+  let azimuth: Int?
 
   init(_ mapping: LidarMapping) throws(MappingError) {
     var columns: [JSONPath] = []
@@ -28,6 +30,8 @@ final class CompiledLidar: Sendable {
     resolution = try column(mapping.resolution, "resolution")
     ranges = try column(mapping.ranges, "ranges")
     wavelength = try column(mapping.wavelength, "wavelength")
+    zenith = try column(mapping.zenith, "zenith")
+    azimuth = try column(mapping.azimuth, "azimuth")
     guard ranges != nil || resolution != nil else {
       throw MappingError("resolution", "give the distance between bins, or ranges for a list of distances")
     }
@@ -111,10 +115,23 @@ enum LidarBodyDecoder {
         let value = Float(shape.signalKind == .raw ? values[bin] * range * range : values[bin])
         bins.append(value.isFinite ? value : .nan)
       }
-      return LidarProfile(
+      var profile = LidarProfile(
         station: try station(cells), at: try instant(cells), firstRangeMeters: first, resolutionMeters: resolution,
         wavelengthNanometers: try shape.wavelength.flatMap { (column) throws(Refusal) in try number(cells, column) },
         backscatter: bins)
+      profile.zenithDegrees = try angle(cells, shape.zenith, in: 0...180) ?? 0
+      profile.azimuthDegrees = try angle(cells, shape.azimuth, in: 0...360)
+      return profile
+    }
+
+    private func angle(
+      _ cells: CellRow, _ column: Int?, in range: ClosedRange<Double>
+    ) throws(Refusal) -> Double? {
+      guard let column, let degrees = try number(cells, column) else { return nil }
+      guard range.contains(degrees) else {
+        throw Refusal(column, "\(degrees)° is no angle from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return degrees
     }
 
     private func spacing(_ cells: CellRow, bins: Int) throws(Refusal) -> (Double, Double) {

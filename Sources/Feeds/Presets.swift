@@ -17,7 +17,7 @@ enum Presets {
     case .airGradient: airGradient
     case .airNowHourly: [PresetShape(airNowHourly)]
     case .sensorThings: sensorThings
-    case .ukAir, .lidarJSON, .influxLine, .prometheusText, .hj212: []
+    case .ukAir, .lidarJSON, .lidarFile, .influxLine, .prometheusText, .hj212: []
     }
   }
 
@@ -108,6 +108,6 @@ enum Presets {
       rows: rows, station: "$.station",
       time: TimeMapping(path: "$.time", notation: .rfc3339, meaning: .instant, periodMilliseconds: 0),
       signal: "$.backscatter", firstRange: "$.first_range_m", resolution: "$.resolution_m",
-      wavelength: "$.wavelength_nm")
+      wavelength: "$.wavelength_nm", zenith: "$.zenith_deg", azimuth: "$.azimuth_deg")
   }
 }

@@ -12,6 +12,9 @@ public struct LidarProfile: Sendable, Hashable {
   public var resolutionMeters: Double
   /// Nanometres; nil when the feed does not say.
   public var wavelengthNanometers: Double?
+  /// Degrees of the beam from the vertical, and clockwise from north; nil azimuth when the feed does not say.
+  public var zenithDegrees = 0.0
+  public var azimuthDegrees: Double?
   /// One number a bin, nearest first; NaN where the feed has none.
   public var backscatter: [Float]
 

@@ -65,6 +65,8 @@ package struct LidarRecord: Sendable, Hashable {
   package var source: String
   /// Degrees from the vertical.
   package var tiltDegrees: Double
+  /// Clockwise from north; nil when the file does not say.
+  package var azimuthDegrees: Double?
   package var channels: [LidarChannel]
   /// Cloud bases that the instrument found, metres above it, lowest first.
   package var cloudBasesMeters: [Double] = []
@@ -83,13 +85,14 @@ package struct LidarRecord: Sendable, Hashable {
   /// The profile of a feed as a record: one range-corrected channel, vertical.
   package init(_ profile: LidarProfile) {
     self.init(
-      at: profile.at, source: profile.station, tiltDegrees: 0,
+      at: profile.at, source: profile.station, tiltDegrees: profile.zenithDegrees,
       channels: [
         LidarChannel(
           name: "backscatter", kind: .rangeCorrected, wavelengthNanometers: profile.wavelengthNanometers, unit: "a.u.",
           firstRangeMeters: profile.firstRangeMeters, resolutionMeters: profile.resolutionMeters,
           values: profile.backscatter)
       ])
+    azimuthDegrees = profile.azimuthDegrees
   }
 
   /// The channel that retrievals work on: calibrated backscatter before range-corrected signal before raw ones, analog

@@ -14,7 +14,7 @@ struct ContractTests {
   static let keys = [
     "version", "site", "state", "listen", "counties", "stations", "targets", "aqi", "feeds", "alerts", "hooks",
     "limits",
-    "retention", "history", "forward",
+    "retention", "history", "forward", "screening", "inspectors", "hot_spots", "lidar", "budgets",
   ]
   static let metrics = [
     "lantian_build_info", "lantian_feed_up", "lantian_feed_polls_total", "lantian_feed_poll_duration_seconds",

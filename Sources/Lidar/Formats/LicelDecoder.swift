@@ -21,6 +21,7 @@ package enum LicelDecoder {
     }
     for fault in header.faults { content.fail(fault.place, fault.message) }
     var record = LidarRecord(at: header.start, source: header.site, tiltDegrees: header.zenithDegrees, channels: [])
+    record.azimuthDegrees = header.azimuthDegrees
     var place = header.end
     for dataset in header.datasets {
       let size = dataset.bins * 4
@@ -111,6 +112,7 @@ package enum LicelDecoder {
     var site = ""
     var start: Instant?
     var zenithDegrees = 0.0
+    var azimuthDegrees: Double?
     var datasets: [Dataset] = []
     var faults: [LidarFileContent.Fault] = []
     /// Where the first block begins.
@@ -142,6 +144,9 @@ package enum LicelDecoder {
       // A vertical beam is written as 0, or by its elevation as 90 or -90.
       if date + 7 < fields.count, let angle = Double(fields[date + 7]).map({ abs($0) }), angle <= 90 {
         zenithDegrees = angle > 80 ? 90 - angle : angle
+      }
+      if date + 8 < fields.count, let angle = Double(fields[date + 8]), (0...360).contains(angle) {
+        azimuthDegrees = angle
       }
       let counts = third.split(separator: " ").compactMap { Int($0) }
       guard counts.count >= 5, (1...64).contains(counts[4]) else { return nil }
