@@ -25,6 +25,8 @@ struct LidarBodyTests {
       (#""backscatter":[1]"#, #""backscatter":7"#, "$[1].backscatter"),
       (#""resolution_m":15"#, #""resolution_m":0"#, "$[1].resolution_m"),
       (#""resolution_m":15"#, #""resolution_m":"x""#, "$[1].resolution_m"),
+      (#""resolution_m":15"#, #""resolution_m":1e-9"#, "$[1].resolution_m"),
+      (#""resolution_m":15"#, #""resolution_m":10001"#, "$[1].resolution_m"),
       (#""time":"2020-12-01T00:01:00+08:00""#, #""time":"soon""#, "$[1].time"),
       (#""station":"LD01""#, #""station":null"#, "$[1].station"),
       (#"[1]"#, "[]", "$[1].backscatter"),
