@@ -18,7 +18,8 @@ enum LidarObserver {
     case .netCDF: return NetCDFDecoder.decode(bytes)
     case .json, nil:
       var content = LidarFileContent(format: "unknown")
-      content.fail("", "the body is none of Vaisala messages, Licel raw and NetCDF; JSON profiles have the format lidar-json")
+      content.fail(
+        "", "the body is none of Vaisala messages, Licel raw and NetCDF; JSON profiles have the format lidar-json")
       return content
     }
   }
