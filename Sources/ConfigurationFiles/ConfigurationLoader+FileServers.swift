@@ -5,7 +5,9 @@ extension ConfigurationLoader {
   /// `ftpes`: FTP whose client asks for TLS before it says its password (RFC 4217).
   static let fileSchemes = ["ftp", "ftpes", "ftps", "sftp"]
   /// Keys that only HTTP understands, and those that only servers of files do.
-  private static let httpKeys = ["headers", "http2", "max_redirects", "proxy"]
+  private static let httpKeys = [
+    "headers", "http2", "max_redirects", "proxy", "publication", "denser", "look_back", "budget",
+  ]
   private static let fileKeys = ["ssh", "settle", "files_per_poll"]
 
   /// What a feed's URL and keys say of a server of files, and the URL to ask; nil for HTTP.

@@ -94,16 +94,11 @@ final class FeedIntake: Sendable {
   private func decode(
     _ answer: PollAnswer, _ reader: Reader, _ report: @escaping @Sendable (PollVerdict) -> Void
   ) {
-    var bytes = answer.body
-    if answer.fileName != nil, Gunzip.isPacked(bytes) {
-      do {
-        bytes = try Gunzip.unpack(bytes, limitBytes: reader.maxBodyBytes)
-      } catch {
-        let isTooLarge = error == .tooLarge
-        let message =
-          isTooLarge ? "unpacked it is above \(reader.maxBodyBytes) bytes (max_body)" : "damaged, or cut short"
-        return report(.parseFailed(FeedFault(code: isTooLarge ? "too_large" : "bad_gzip", message: message)))
-      }
+    let bytes: [UInt8]
+    do throws(FeedFault) {
+      bytes = try Self.unpacked(answer, limitBytes: reader.maxBodyBytes)
+    } catch {
+      return report(.parseFailed(error))
     }
     let body = Body(
       feed: answer.feed, name: answer.fileName, receivedAt: answer.receivedAt, bytes: bytes,
@@ -115,6 +110,20 @@ final class FeedIntake: Sendable {
         report(
           Self.verdict(
             decoded, newest: reader.followsPublications ? decoded.newestPeriod(at: answer.receivedAt) : nil))
+      }
+    }
+  }
+
+  /// The bytes of an answer; of a file, unpacked when it is gzip.
+  static func unpacked(_ answer: PollAnswer, limitBytes: Int) throws(FeedFault) -> [UInt8] {
+    guard answer.fileName != nil, Gunzip.isPacked(answer.body) else { return answer.body }
+    do {
+      return try Gunzip.unpack(answer.body, limitBytes: limitBytes)
+    } catch {
+      switch error {
+      case .tooLarge:
+        throw FeedFault(code: "too_large", message: "unpacked it is above \(limitBytes) bytes (max_body)")
+      case .damaged: throw FeedFault(code: "bad_gzip", message: "the gzip file is damaged, or cut short")
       }
     }
   }

@@ -22,6 +22,11 @@ package enum FeedTrial {
 
   /// - Throws: `FeedFault` when the feed is unknown or gives no answer.
   package static func run(name: String, configuration: RuntimeConfiguration) async throws -> Report {
+    if let received = configuration.loaded.received.first(where: { $0.name == name }) {
+      throw FeedFault(
+        code: "not_polled",
+        message: "its data come by themselves (\(received.way.name)); decode --format reads recorded ones")
+    }
     guard let reader = configuration.readers[name],
       let definition = configuration.definitions.first(where: { $0.name == name })
     else {
@@ -39,15 +44,17 @@ package enum FeedTrial {
       outcome = .failure(error)
     }
     await poller.shutdown(deadline: .seconds(1))
-    return report(try outcome.get(), reader: reader, site: site, limits: configuration.loaded.screening)
+    let answer = try outcome.get()
+    let body = try FeedIntake.unpacked(answer, limitBytes: reader.maxBodyBytes)
+    return report(answer, body, reader: reader, site: site, limits: configuration.loaded.screening)
   }
 
   private static func report(
-    _ answer: PollAnswer, reader: FeedIntake.Reader, site: Site, limits: ScreeningLimits
+    _ answer: PollAnswer, _ body: [UInt8], reader: FeedIntake.Reader, site: Site, limits: ScreeningLimits
   ) -> Report {
     let context = DecodeContext(
       receivedAt: answer.receivedAt, siteOffset: site.offset, defaultStation: reader.defaultStation)
-    var decoded = reader.decoder.decode(answer.body, context: context)
+    var decoded = reader.decoder.decode(body, context: context)
     let registry = Dictionary(site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let tally = Screener(limits: limits).screen(
       &decoded.batch.readings, classes: decoded.batch.stations.map { registry[$0]?.stationClass },
@@ -56,7 +63,8 @@ package enum FeedTrial {
     NDJSONWriter(feed: answer.feed, offset: site.offset).write(
       decoded.batch, county: { registry[$0]?.county }, to: &ndjson)
     var failed = false
-    var verdict = "HTTP \(answer.status), \(answer.bytes) bytes, \(decoded.rowCount) rows, "
+    var verdict = answer.fileName ?? "HTTP \(answer.status)"
+    verdict += ", \(answer.bytes) bytes, \(decoded.rowCount) rows, "
     verdict += "\(tally.good) good, \(tally.suspect) suspect, \(tally.fail) failed, \(tally.missing) missing, "
     verdict += "\(decoded.profiles.count) profiles, \(decoded.errorCount) errors: "
     switch decoded.verdict {

@@ -90,7 +90,12 @@ internal import Secrets
     if unsafe mosquitto_want_write(client) { wanted |= Int16(POLLOUT) }
     var descriptor = pollfd(fd: socket, events: wanted, revents: 0)
     _ = unsafe poll(&descriptor, 1, milliseconds)
-    if descriptor.revents & ~Int16(POLLOUT) != 0 { try check(unsafe mosquitto_loop_read(client, 1), "read") }
+    if descriptor.revents & ~Int16(POLLOUT) != 0 {
+      let code = unsafe mosquitto_loop_read(client, 1)
+      // What the broker said is worth more than that it hung up.
+      if let refusal { throw refusal }
+      try check(code, "read")
+    }
     if mustEnd { throw refusal ?? ArrivalFault(code: "mqtt", message: "the connection is given up") }
     if unsafe mosquitto_want_write(client) { try check(unsafe mosquitto_loop_write(client, 1), "write") }
     try check(unsafe mosquitto_loop_misc(client), "keep_alive")

@@ -54,12 +54,7 @@ struct CorpusTests {
     actions += session.end()
     let lines = InstrumentSessionTests.lines(actions)
     #expect(lines.filter { $0.hasPrefix("take") }.count == 2, "\(lines)")
-<<<<<<< ours
-    #expect(
-      lines.filter { $0.hasPrefix("refused") } == ["refused length", "refused content", "refused content"], "\(lines)")
-=======
     let refused = lines.filter { $0.hasPrefix("refused") }
     #expect(refused == ["refused length", "refused content", "refused content"], "\(lines)")
->>>>>>> theirs
   }
 }

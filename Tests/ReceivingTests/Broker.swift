@@ -47,6 +47,22 @@ final class Broker {
     ]
     try SpoolTests.write(lines.joined(separator: "\n") + "\n", file)
     pid = try Self.spawn([Self.program, "-c", file])
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !isListening { try #require(ContinuousClock.now < deadline, "mosquitto does not listen") }
+  }
+
+  private var isListening: Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port)).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
   }
 
   /// Ends it and waits for its end.
@@ -66,7 +82,15 @@ final class Broker {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for descriptor: Int32 in [1, 2] { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0) }
-    try #require(posix_spawn(&pid, arguments[0], &actions, nil, &pointers, nil) == 0)
+    // Threads of Dispatch block every signal, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    try #require(posix_spawn(&pid, arguments[0], &actions, &attributes, &pointers, nil) == 0)
     return pid
   }
 
