@@ -144,6 +144,7 @@ package actor DaemonRuntime {
     let intake = FeedIntake(
       limitBytes: Int(loaded.limits.decodeBacklogBytes),
       bodies: BodyRing(stateDirectory: loaded.stateDirectory, limits: Self.bodyLimits(loaded)),
+      isolation: LidarIsolation(program: LidarIsolation.ownProgram(), stateDirectory: loaded.stateDirectory),
       logger: logger, submit: { event, completion in pipeline.submit(event, completion: completion) })
     self.intake = intake
     instruments = makeInstruments(intake, clock)

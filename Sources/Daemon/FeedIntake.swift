@@ -37,15 +37,18 @@ final class FeedIntake: Sendable {
   let state = Mutex(State())
   let limitBytes: Int
   let bodies: BodyRing
+  /// Where HDF5 files of lidars are read; nil refuses them.
+  let isolation: LidarIsolation?
   let submit: @Sendable (EngineEvent, @escaping EnginePipeline.Completion) -> Void
   let logger: Logger
 
   init(
-    limitBytes: Int, bodies: BodyRing, logger: Logger,
+    limitBytes: Int, bodies: BodyRing, isolation: LidarIsolation? = nil, logger: Logger,
     submit: @escaping @Sendable (EngineEvent, @escaping EnginePipeline.Completion) -> Void
   ) {
     self.limitBytes = limitBytes
     self.bodies = bodies
+    self.isolation = isolation
     self.logger = logger
     self.submit = submit
   }
@@ -144,15 +147,53 @@ final class FeedIntake: Sendable {
     _ body: Body, _ decoder: FeedDecoder, _ done: @escaping @Sendable (DecodedBody, PipelineFailure?) -> Void
   ) {
     bodies.keep(feed: body.feed, receivedAt: body.receivedAt, bytes: body.bytes)
+    if decoder.format == .preset(.lidarFile) { return processLidarFile(body, done) }
     let context = DecodeContext(
       receivedAt: body.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: body.defaultStation)
-    // NetCDF is read here: the core links no library of files.
-    let decoded =
-      decoder.format == .preset(.lidarFile)
-      ? LidarFileBodyDecoder.body(LidarObserver.decode(body.bytes)) : decoder.decode(body.bytes, context: context)
+    let decoded = decoder.decode(body.bytes, context: context)
+    commit(decoded, FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt), body, done)
+  }
+
+  /// The core links no library of files, and HDF5 is read in a process of its own.
+  private func processLidarFile(
+    _ body: Body, _ done: @escaping @Sendable (DecodedBody, PipelineFailure?) -> Void
+  ) {
+    guard LidarIsolation.isNeeded(body.bytes), let isolation else {
+      return take(LidarExtract(of: body.bytes, station: body.defaultStation), body, done)
+    }
+    isolation.extract(body.bytes) { [self] result in
+      switch result {
+      case .success(let extract): take(extract, body, done)
+      case .failure(let failure):
+        var decoded = DecodedBody()
+        var reason = DecodeFailure(DecodeFailure.Code(rawValue: failure.code) ?? .syntax, failure.message)
+        reason.path = "byte 0"
+        decoded.verdict = .failed(reason)
+        done(decoded, nil)
+      }
+    }
+  }
+
+  private func take(
+    _ extract: LidarExtract, _ body: Body, _ done: @escaping @Sendable (DecodedBody, PipelineFailure?) -> Void
+  ) {
+    var batch = FeedBatch(feed: body.feed, receivedAt: body.receivedAt, stations: [], readings: [])
+    batch.observations = extract.observations.map { observation in
+      var observation = observation
+      if let station = body.defaultStation { observation.station = station }
+      return observation
+    }
+    batch.layers = batch.observations.filter { $0.alongBeam.isEmpty }.map {
+      LidarLayer(station: $0.station, at: $0.at, gradientHeightMeters: $0.boundaryLayerMeters)
+    }
+    commit(extract.body, batch, body, done)
+  }
+
+  private func commit(
+    _ decoded: DecodedBody, _ batch: FeedBatch, _ body: Body,
+    _ done: @escaping @Sendable (DecodedBody, PipelineFailure?) -> Void
+  ) {
     logRowErrors(decoded, feed: body.feed, name: body.name)
-    let batch = FeedBatch(
-      decoded, feed: body.feed, receivedAt: body.receivedAt, defaultStation: body.defaultStation)
     guard !batch.readings.isEmpty || !batch.layers.isEmpty || !batch.observations.isEmpty else {
       return done(decoded, nil)
     }
@@ -185,7 +226,7 @@ final class FeedIntake: Sendable {
       }
       let period = decoded.batch.readings.lazy.map(\.spanMilliseconds).max() ?? 0
       return .confirmed(
-        readings: decoded.batch.readings.count + decoded.profiles.count + decoded.records.count, fault: fault,
+        readings: decoded.batch.readings.count + decoded.profiles.count + decoded.recordCount, fault: fault,
         periodMilliseconds: Int64(period),
         newest: newest)
     case .empty:
@@ -208,22 +249,14 @@ final class FeedIntake: Sendable {
 }
 
 extension FeedBatch {
-  /// The batch of a decoded answer; of lidar profiles their observations and the newest height of each lidar are kept.
-  ///
-  /// - Parameter defaultStation: the lidar of a file, which names none that a registry knows.
-  init(_ decoded: DecodedBody, feed: String, receivedAt: Instant, defaultStation: String?) {
+  /// The batch of a decoded answer; of lidar profiles their observations and gradient layer heights are kept.
+  init(_ decoded: DecodedBody, feed: String, receivedAt: Instant) {
     self.init(
       feed: feed, receivedAt: receivedAt, stations: decoded.batch.stations, readings: decoded.batch.readings,
       layers: decoded.profiles.map { profile in
         LidarLayer(
           station: profile.station, at: profile.at, gradientHeightMeters: gradientLayerHeight(profile))
       })
-    observations =
-      LidarObserver.observations(decoded.profiles.map { LidarRecord($0) }, station: nil)
-      + LidarObserver.observations(decoded.records, station: defaultStation)
-    guard !decoded.records.isEmpty else { return }
-    layers += observations.filter { $0.alongBeam.isEmpty }.map {
-      LidarLayer(station: $0.station, at: $0.at, gradientHeightMeters: $0.boundaryLayerMeters)
-    }
+    observations = LidarObserver.observations(decoded.profiles.map { LidarRecord($0) }, station: nil)
   }
 }

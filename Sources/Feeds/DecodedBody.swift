@@ -10,6 +10,8 @@ package struct DecodedBody: Sendable, Equatable {
   package var profiles: [LidarProfile] = []
   /// Profiles of a lidar's own file, in its order.
   package var records: [LidarRecord] = []
+  /// How many profiles a lidar's file held, also when they were taken elsewhere.
+  package var recordCount = 0
   /// The AQI that the feed itself publishes beside its rows, for comparison; never used as a value.
   package var publishedIndices: [PublishedIndex] = []
   /// The first `FeedLimits.keptErrors` errors.

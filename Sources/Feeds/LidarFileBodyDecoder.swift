@@ -23,6 +23,7 @@ package enum LidarFileBodyDecoder {
   package static func body(_ content: LidarFileContent) -> DecodedBody {
     var result = DecodedBody()
     result.records = content.records
+    result.recordCount = content.records.count
     result.rowCount = content.records.count + content.faultCount
     result.errorCount = content.faultCount
     for fault in content.faults.prefix(FeedLimits.keptErrors) {

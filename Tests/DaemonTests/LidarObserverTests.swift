@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func unknownBytesAreAFailureWithItsReason() {
-    let body = LidarFileBodyDecoder.body(LidarObserver.decode(Array("<html>maintenance</html>".utf8)))
+    let body = LidarExtract(of: Array("<html>maintenance</html>".utf8), station: "L1").body
     guard case .failed(let failure) = body.verdict else {
       Issue.record("\(body.verdict)")
       return
@@ -74,15 +74,23 @@ import Testing
     #expect(failure.message.contains("none of Vaisala"))
   }
 
+  @Test func damagedExtractsAreErrors() throws {
+    let whole = LidarExtract(of: Array("<html>".utf8), station: nil).encoded()
+    for length in 0..<whole.count {
+      #expect(throws: SnapshotReadingError.self) { try LidarExtract(decoding: Array(whole.prefix(length))) }
+    }
+    #expect(throws: SnapshotReadingError.self) { try LidarExtract(decoding: whole + [0]) }
+  }
+
   /// Every recorded file gives observations with heights an atmosphere can have.
   @Test(.enabled(if: RecordedLidar.isThere, "../shared/data/lidar is not there"), arguments: RecordedLidar.files)
   func recordedFiles(name: String) throws {
     let bytes = [UInt8](try Data(contentsOf: RecordedLidar.folder.appendingPathComponent(name)))
-    let body = LidarFileBodyDecoder.body(LidarObserver.decode(bytes))
-    let batch = FeedBatch(body, feed: "lidar", receivedAt: Self.start, defaultStation: "L1")
-    #expect(batch.observations.isEmpty == body.records.allSatisfy { $0.at == nil }, "\(name)")
-    #expect(batch.layers.count <= batch.observations.count)
-    for observation in batch.observations {
+    let extract = LidarExtract(of: bytes, station: "L1")
+    #expect(
+      extract.observations.isEmpty == (LidarObserver.decode(bytes).records.allSatisfy { $0.at == nil }), "\(name)")
+    #expect(try LidarExtract(decoding: extract.encoded()).encoded() == extract.encoded())
+    for observation in extract.observations {
       #expect(observation.station == "L1" && ["good", "doubtful", "none"].contains(observation.quality))
       if let height = observation.boundaryLayerMeters { #expect((100...3_000).contains(height), "\(name): \(height)") }
       for layer in observation.layers { #expect(layer.topMeters > layer.baseMeters && layer.contrast > 1) }
