@@ -115,6 +115,7 @@ package struct ReviewDifference: Sendable {
   package var ledger: ClosedRange<CivilDay>?
   /// By station and pollutant.
   package var hours: [Hours] = []
+  /// Over the days from the first to the last that the ledger takes.
   package var units: [Unit] = []
   /// By day, then unit.
   package var days: [Day] = []
@@ -145,9 +146,11 @@ package struct ReviewDifference: Sendable {
         taking.taken += 1
       }
     }
-    levels = Self.levels(provisional, set, facts)
+    // What the ledger does not take changes no figure, and must not stretch the comparison over years.
+    let taken = facts.ledger.map { ledger in set.filter { ledger.contains($0.day) } } ?? set
+    levels = Self.levels(provisional, taken, facts)
     compareHours(set, provisional)
-    try compareDays(set, facts, progress)
+    try compareDays(taken, facts, progress)
   }
 
   // MARK: Hours
@@ -195,18 +198,20 @@ package struct ReviewDifference: Sendable {
     let named = Engine.units(of: facts.site)
     var sums = named.map { _ in Sums() }
     units = named.map { Unit(unit: $0) }
-    let all = Int(span.upperBound.number - span.lowerBound.number) + 1
-    var from = span.lowerBound
-    while from <= span.upperBound {
-      let through = min(from.adding(days: Self.window - 1), span.upperBound)
+    guard let first = set.map(\.day).min(), let last = set.map(\.day).max() else {
+      units = []
+      return
+    }
+    let all = Int(last.number - first.number) + 1
+    var from = first
+    while from <= last {
+      let through = min(from.adding(days: Self.window - 1), last)
       let chunks = facts.chunks.filter { $0.key.kind == .hours && (from...through).contains($0.key.day) }
       var rollup = try Rollup(
         site: facts.site, feeds: facts.feeds, last: through, chunks: chunks.map(\.rollup))
       _ = rollup.review(facts.earlier.filter { (from...through).contains($0.day) })
       var reviewed = rollup
-      // What the ledger does not take changes no figure.
-      _ = reviewed.review(
-        set.filter { (from...through).contains($0.day) && facts.ledger?.contains($0.day) ?? true })
+      _ = reviewed.review(set.filter { (from...through).contains($0.day) })
       for number in from.number...through.number {
         let day = CivilDay(number: number)
         for unit in named.indices {
@@ -214,7 +219,7 @@ package struct ReviewDifference: Sendable {
         }
       }
       from = through.adding(days: 1)
-      progress(Int(from.number - span.lowerBound.number), all)
+      progress(Int(from.number - first.number), all)
     }
     for index in units.indices {
       units[index].meansBefore = sums[index].before.means

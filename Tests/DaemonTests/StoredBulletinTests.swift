@@ -74,6 +74,30 @@ struct StoredBulletinTests {
     #expect(month.units[0].exceedanceHours?[.so2] == 10)
   }
 
+  /// Hours that retention removed are counted for no period: the count begins behind them, or is none.
+  @Test func prunedHoursAreNotCountedAsNone() async throws {
+    let directory = TemporaryDirectory()
+    let store = try Store(directory: directory.path)
+    defer { store.closeAndWait() }
+    try fill(store)
+    let december = try #require(AssessmentPeriod(.month, "2020-12"))
+    #expect(try made(store, december).units[0].exceedanceHoursFrom == nil)
+    var policy = RetentionPolicy()
+    policy.hourDays = 1
+    let now = Sample.start.adding(milliseconds: 61 * 3_600_000)
+    let counts = try await withCheckedContinuation { continuation in
+      store.prune(policy, civilNow: now, offset: .china, wallNow: now) { continuation.resume(returning: $0) }
+    }.get()
+    #expect(counts.hours > 0)
+    let month = try made(store, december)
+    #expect(month.units[0].exceedanceHours?[.so2] == 5)
+    #expect(month.units[0].exceedanceHoursFrom == Self.first.adding(days: 1))
+    let day = try made(store, .day(Self.first))
+    #expect(day.units[0].exceedanceHours == nil && day.units[0].exceedanceHoursFrom == nil)
+    let next = try made(store, .day(Self.first.adding(days: 1)))
+    #expect(next.units[0].exceedanceHours?[.so2] == 5 && next.units[0].exceedanceHoursFrom == nil)
+  }
+
   /// In the first hour yesterday is not closed: the last day that is over is the one before, not an empty one.
   @Test func yesterdayIsOverWhenItIsClosed() throws {
     for (minutes, days) in [(0, 1), (30, 1), (90, 2)] as [(Int64, Int32)] {
