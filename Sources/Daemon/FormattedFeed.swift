@@ -8,12 +8,15 @@ struct FormattedFeed {
   var format: ConfigurationFiles.FeedFormat
   var station: String?
   var maxBodyBytes: Int
+  /// The feed is polled by what is learned of its publications.
+  var followsPublications = false
   var origin: ConfigurationOrigin
   var location: SourceLocation { origin.location }
 
   init(_ feed: FeedConfiguration) {
     (name, format, station, origin) = (feed.name, feed.format, feed.station, feed.origin)
     maxBodyBytes = Int(feed.maxBodyBytes)
+    followsPublications = feed.pacing.publication != nil
   }
 
   init(_ feed: ReceivedFeedConfiguration) {

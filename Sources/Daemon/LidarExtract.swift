@@ -1,4 +1,4 @@
-package import AirQuality
+import AirQuality
 import Engine
 import Feeds
 import Lidar

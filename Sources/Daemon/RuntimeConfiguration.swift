@@ -46,7 +46,7 @@ package struct RuntimeConfiguration: Sendable {
         let decoder = try FeedDecoder(Feeds.FeedFormat(feed.format))
         readers[feed.name] = FeedIntake.Reader(
           decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil),
-          followsPublications: feed.pacing.publication != nil,
+          followsPublications: feed.followsPublications,
           maxBodyBytes: feed.maxBodyBytes)
       } catch {
         problems.append(feed.problem(error))
