@@ -43,13 +43,17 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public static let unusablePeriod = ScreeningReasons(rawValue: 1 << 12)
   /// The instrument itself marks the value as no measurement of the air (maintenance, calibration, fault …).
   public static let instrument = ScreeningReasons(rawValue: 1 << 16)
+  /// The humidity of the air spoils the value, or is not known where the value depends on it.
+  public static let humidity = ScreeningReasons(rawValue: 1 << 17)
+  /// The value is what the station's calibration makes of the raw one.
+  public static let calibrated = ScreeningReasons(rawValue: 1 << 22)
 
   private static let names: [(ScreeningReasons, String)] = [
     (.missing, "missing"), (.notRepresentable, "not_representable"), (.sentinel, "sentinel"), (.negative, "negative"),
     (.belowZero, "below_zero"), (.aboveRange, "above_range"), (.futureStamp, "future_stamp"),
     (.ancientStamp, "ancient_stamp"), (.pm25AbovePM10, "pm25_above_pm10"), (.spike, "spike"),
     (.rateOfChange, "rate_of_change"), (.flatLine, "flat_line"), (.unusablePeriod, "unusable_period"),
-    (.instrument, "instrument"),
+    (.instrument, "instrument"), (.humidity, "humidity"), (.calibrated, "calibrated"),
   ]
 
   /// The reasons as they stand in NDJSON and the API.

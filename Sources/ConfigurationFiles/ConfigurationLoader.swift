@@ -14,6 +14,8 @@ package struct ConfigurationLoader {
   /// Permission bits of each YAML file.
   var modes: [String: UInt32] = [:]
   var site = Site(name: "", code: "", offset: .china, counties: [], stations: [])
+  var boundaries = CountyBoundaries()
+  var registry = StationRegistry()
   /// The table of counties has faults; codes that it lacks prove nothing.
   var countiesAreBroken = false
   /// Files whose mode was complained about already.
@@ -36,7 +38,7 @@ package struct ConfigurationLoader {
 
   static let rootKeys = [
     "version", "site", "state", "listen", "counties", "stations", "targets", "ledger", "history", "aqi", "feeds",
-    "alerts", "hooks", "limits", "retention", "forward",
+    "alerts", "hooks", "limits", "retention", "forward", "boundaries", "assessments", "calibrations",
   ]
 
   private mutating func loadAll() -> LoadedConfiguration? {
@@ -74,7 +76,7 @@ package struct ConfigurationLoader {
       path: sources.path, files: files, site: site, feeds: feeds, hooks: hooks, targets: targets, history: history,
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
-      instruments: instruments, forwards: forwards, warnings: warnings)
+      instruments: instruments, forwards: forwards, boundaries: boundaries, registry: registry, warnings: warnings)
   }
 
   // MARK: - Files
@@ -130,7 +132,9 @@ package struct ConfigurationLoader {
   /// All values of each top-level key over the files; keys that cannot repeat are checked here.
   private mutating func merge(_ roots: [ConfigurationNode]) -> [String: [ConfigurationNode]] {
     var merged: [String: [ConfigurationNode]] = [:]
-    let lists: Set<String> = ["counties", "stations", "targets", "history", "feeds", "hooks", "forward"]
+    let lists: Set<String> = [
+      "counties", "stations", "targets", "history", "feeds", "hooks", "forward", "assessments", "calibrations",
+    ]
     for root in roots {
       guard let fields = fields(root, Self.rootKeys) else { continue }
       for key in Self.rootKeys where key != "version" {

@@ -32,6 +32,10 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var instruments: [InstrumentFeedConfiguration] = []
   /// Superior platforms that are reported to.
   package var forwards: [ForwardConfiguration] = []
+  /// Areas of the counties, for placing stations and mobile readings.
+  package var boundaries = CountyBoundaries()
+  /// Units, stamps, retirement, spans of assessment and calibrations of single stations.
+  package var registry = StationRegistry()
   package var warnings: [ConfigurationWarning]
 
   /// A file as bytes, for whoever parses it.

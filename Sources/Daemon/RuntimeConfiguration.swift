@@ -66,7 +66,7 @@ package struct RuntimeConfiguration: Sendable {
       hooks: loaded.hooks.map { hook in
         HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))
       }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations,
-      ledger: loaded.ledger)
+      ledger: loaded.ledger, registry: loaded.registry)
   }
 }
 

@@ -5,13 +5,13 @@ import Rollup
 extension Engine {
   /// Raised with every change of what the same records give (more events, other values): a journal's tail that an
   /// earlier version applied is then not expected to give what that one gave.
-  package static let version = 4
+  package static let version = 5
 
   /// Goes on after events that another version made of the same records.
   package mutating func adopt(lastSequence: Int64) { issuer.adopt(lastSequence: lastSequence) }
 
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 4
+  package static let snapshotVersion: UInt16 = 5
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {
@@ -37,6 +37,7 @@ extension Engine {
     writer.blob(rings)
     memory.encode(into: &writer)
     dust.encode(into: &writer)
+    writer.blob(registry.encoded())
     return writer.bytes
   }
 
@@ -75,8 +76,10 @@ extension Engine {
     let block = try reader.blob()
     memory = try LedgerMemory(decoding: &reader)
     dust = try DustPeriods(decoding: &reader)
+    registry = try RegistryState(decoding: try reader.blob())
     try reader.finish()
     guard let configuration else { return }
+    registry.configure(configuration)
     do {
       rollup = try Rollup(decoding: block, site: membership.effective(configuration.site), feeds: configuration.feeds)
       rollup.limitUnknownStations(configuration.maximumUnknownStations)

@@ -55,6 +55,8 @@ package struct Engine: Sendable {
   var memory = LedgerMemory()
   /// Declared and confirmed sand-dust periods (沙尘时段).
   var dust = DustPeriods()
+  /// Humidity for calibrations, tracks of mobile stations, what retired stations still send.
+  var registry = RegistryState()
 
   let screener: Screener
 
@@ -156,6 +158,7 @@ package struct Engine: Sendable {
     let known = Set(next.feeds)
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
+    registry.configure(next)
     targetsDay = nil
     sulphurLimits = nil
     ledgerInputs = nil
@@ -181,9 +184,13 @@ package struct Engine: Sendable {
 
   private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
     var readings = batch.readings
-    let tally = screener.screen(
+    var tally = screener.screen(
       &readings, classes: rollup.classes(of: batch.stations), receivedAt: batch.receivedAt)
-    let summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: readings, now: now)
+    calibrate(&readings, stations: batch.stations, &tally)
+    registry.tracks.take(readings, stations: batch.stations, places: batch.places)
+    let retired = withdrawRetired(&readings, stations: batch.stations)
+    var summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: readings, now: now)
+    summary.evidence += retired
     count(tally, summary, feed: batch.feed)
     // A stamp from the future would hide every true layer until then.
     let latest = batch.receivedAt.adding(milliseconds: screener.limits.futureToleranceMilliseconds)

@@ -9,6 +9,8 @@ extension EngineConfiguration {
     case ledger = 1
     /// Of each target row its basis; written only when one is not judged as measured.
     case basis = 2
+    /// `StationRegistry`; written only when it holds anything.
+    case registry = 4
   }
 
   package func encode(into writer: inout ByteWriter) {
@@ -34,13 +36,18 @@ extension EngineConfiguration {
     writer.text(externalURL)
     writer.signed(Int64(maximumUnknownStations))
     let isPlain = targets.allSatisfy { $0.basis == .measured }
-    writer.list(isPlain ? [Extension.ledger] : [.ledger, .basis]) { writer, tag in
+    let tags: [Extension] = [.ledger] + (isPlain ? [] : [.basis]) + (registry.isEmpty ? [] : [.registry])
+    writer.list(tags) { writer, tag in
       writer.byte(tag.rawValue)
       switch tag {
       case .ledger: writer.blob(ledgerBlock())
       case .basis:
         var block = ByteWriter(capacity: 256)
         block.list(targets) { $0.text($1.basis.rawValue) }
+        writer.blob(block.bytes)
+      case .registry:
+        var block = ByteWriter(capacity: 256)
+        registry.encode(into: &block)
         writer.blob(block.bytes)
       }
     }
@@ -75,6 +82,7 @@ extension EngineConfiguration {
       switch kind {
       case .ledger: try readLedger(&block)
       case .basis: try readBases(&block)
+      case .registry: registry = try StationRegistry(decoding: &block)
       }
       try block.finish()
     }

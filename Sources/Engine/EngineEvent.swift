@@ -84,15 +84,19 @@ public struct FeedBatch: Sendable, Hashable {
   public var readings: ContiguousArray<Reading>
   /// Lidar layer heights that came with the answer.
   public var layers: [LidarLayer]
+  /// Where the readings of mobile stations were taken; empty for most batches.
+  public var places: ReadingPlaces
 
   public init(
-    feed: String, receivedAt: Instant, stations: [String], readings: ContiguousArray<Reading>, layers: [LidarLayer] = []
+    feed: String, receivedAt: Instant, stations: [String], readings: ContiguousArray<Reading>,
+    layers: [LidarLayer] = [], places: ReadingPlaces = ReadingPlaces()
   ) {
     self.feed = feed
     self.receivedAt = receivedAt
     self.stations = stations
     self.readings = readings
     self.layers = layers
+    self.places = places
   }
 }
 
@@ -178,9 +182,12 @@ public struct EngineConfiguration: Sendable, Hashable {
   public var maximumUnknownStations: Int
   /// What the target ledger knows beside rows and measurements.
   public var ledger: LedgerFacts
+  /// Units, stamps, retirement, spans of assessment and calibrations of single stations.
+  public var registry: StationRegistry
   public init(
     site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription],
-    externalURL: String = "", maximumUnknownStations: Int = 10_000, ledger: LedgerFacts = LedgerFacts()
+    externalURL: String = "", maximumUnknownStations: Int = 10_000, ledger: LedgerFacts = LedgerFacts(),
+    registry: StationRegistry = StationRegistry()
   ) {
     self.site = site
     self.feeds = feeds
@@ -191,6 +198,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     self.externalURL = externalURL
     self.maximumUnknownStations = maximumUnknownStations
     self.ledger = ledger
+    self.registry = registry
   }
 }
 
