@@ -157,7 +157,7 @@ package actor DaemonRuntime {
     try await put(configuration, in: pipeline, recovered.engine.configuration)
     try await listen(loaded, holder, pipeline, intake, clock)
     await pipeline.start()
-    intake.use(configuration.readers, offset: loaded.site.offset)
+    intake.use(configuration.readers, offset: loaded.site.offset, registry: IntakeRegistry(loaded))
     await poller.poller?.apply(definitions: configuration.definitions)
     await poller.poller?.start()
     deliverer.deliverer?.wake()

@@ -23,6 +23,7 @@ final class FeedIntake: Sendable {
   struct State {
     var readers: [String: Reader] = [:]
     var offset = CivilOffset.china
+    var registry = IntakeRegistry()
     var waitingBytes = 0
     var refusedBodies: UInt64 = 0
     var rowErrors: UInt64 = 0
@@ -46,8 +47,9 @@ final class FeedIntake: Sendable {
   }
 
   /// Takes the readers of a configuration.
-  func use(_ readers: [String: Reader], offset: CivilOffset) {
+  func use(_ readers: [String: Reader], offset: CivilOffset, registry: IntakeRegistry = IntakeRegistry()) {
     state.withLock {
+      $0.registry = registry
       $0.readers = readers
       $0.offset = offset
     }
@@ -90,12 +92,15 @@ final class FeedIntake: Sendable {
     _ answer: PollAnswer, _ reader: Reader, _ report: @escaping @Sendable (PollVerdict) -> Void
   ) {
     bodies.keep(feed: answer.feed, receivedAt: answer.receivedAt, bytes: answer.body)
-    let context = DecodeContext(
-      receivedAt: answer.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: reader.defaultStation)
+    let (offset, registry) = state.withLock { ($0.offset, $0.registry) }
+    var context = DecodeContext(
+      receivedAt: answer.receivedAt, siteOffset: offset, defaultStation: reader.defaultStation)
+    context.overrides = registry.overrides
     let decoded = reader.decoder.decode(answer.body, context: context)
     logRowErrors(decoded, feed: answer.feed)
     let verdict = Self.verdict(decoded)
-    let batch = FeedBatch(decoded, feed: answer.feed, receivedAt: answer.receivedAt)
+    var batch = FeedBatch(decoded, feed: answer.feed, receivedAt: answer.receivedAt)
+    batch.places = ReadingPlaces(of: decoded.batch, moving: registry.moving, within: registry.boundaries)
     guard !batch.readings.isEmpty || !batch.layers.isEmpty else { return report(verdict) }
     submit(.batch(batch)) { result in
       switch result {

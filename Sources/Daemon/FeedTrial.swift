@@ -39,12 +39,16 @@ package enum FeedTrial {
       outcome = .failure(error)
     }
     await poller.shutdown(deadline: .seconds(1))
-    return report(try outcome.get(), reader: reader, site: site)
+    return report(
+      try outcome.get(), reader: reader, site: site, overrides: IntakeRegistry(configuration.loaded).overrides)
   }
 
-  private static func report(_ answer: PollAnswer, reader: FeedIntake.Reader, site: Site) -> Report {
-    let context = DecodeContext(
+  private static func report(
+    _ answer: PollAnswer, reader: FeedIntake.Reader, site: Site, overrides: [String: StationSetting]
+  ) -> Report {
+    var context = DecodeContext(
       receivedAt: answer.receivedAt, siteOffset: site.offset, defaultStation: reader.defaultStation)
+    context.overrides = overrides
     var decoded = reader.decoder.decode(answer.body, context: context)
     let registry = Dictionary(site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let tally = Screener().screen(

@@ -48,7 +48,8 @@ package struct RuntimeConfiguration: Sendable {
     definitions = enabled.map { feed in
       var definition = FeedDefinition(feed)
       if let reader = readers[feed.name] {
-        definition.reading = "\(reader.decoder.format) \(reader.defaultStation ?? "") \(loaded.site.offset)"
+        definition.reading =
+          "\(reader.decoder.format) \(reader.defaultStation ?? "") \(loaded.site.offset) \(loaded.readingSettings)"
       }
       return definition
     }

@@ -39,6 +39,9 @@ struct WebBridge: Sendable {
       performDust: { request in await performDust(request) },
       performReview: { part in await performReview(part) }, broadcaster: broadcaster)
     sources.forwards = { [forwarder] in forwarder.statuses }
+    sources.track = { [pipeline] station, from, to in
+      await pipeline.read { $0.track(station: station, from: from, until: to) }
+    }
     return sources
   }
 

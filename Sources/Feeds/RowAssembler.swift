@@ -24,6 +24,10 @@ struct RowAssembler {
   private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
+  /// What is set for the stations of the body, by their numbers; empty when nothing is set for any.
+  private var settings: [StationSetting?] = []
+  /// What is set for the station of the row being taken.
+  var setting: StationSetting?
   /// Paths of a JSON table's columns, which each body names anew.
   var tablePlan: JSONPlan?
 
@@ -50,7 +54,11 @@ struct RowAssembler {
   /// Takes one row.
   mutating func take(_ cells: CellRow, _ position: RowPosition) {
     defer { rowCount += 1 }
-    guard let station = station(cells, position), let head = head(station, cells, position) else { return }
+    guard let station = station(cells, position), var head = head(station, cells, position) else { return }
+    if !context.overrides.isEmpty {
+      findSetting(of: station)
+      if let setting { head = mapping.head(head, by: setting) }
+    }
     if tracksPositions, let columns = mapping.positionColumns { find(columns, cells, position) }
     if mapping.hasAlternatives {
       for index in mapping.values.indices {
@@ -128,9 +136,15 @@ struct RowAssembler {
   ) {
     var factor = target.factor
     var offset = target.offset
-    if target.unitColumn >= 0, !value.isNaN {
+    let isSet = setting?.units.contains { $0.pollutant == target.pollutant } ?? false
+    if target.unitColumn >= 0, !value.isNaN, !isSet {
       guard let own = unit(cells, target, position) else { return }
       (factor, offset) = own
+    }
+    if let setting, let declared = setting.units.first(where: { $0.pollutant == target.pollutant }),
+      let conversion = declared.unit.conversion(for: target.pollutant)
+    {
+      (factor, offset) = conversion
     }
     let converted = value * factor + offset
     if converted.isInfinite {
@@ -143,7 +157,7 @@ struct RowAssembler {
       Reading(
         station: head.station, pollutant: target.pollutant, value: converted,
         begin: own == CompiledMapping.Target.rowPeriod
-          ? head.begin : mapping.stamp.begin(of: head.stamp, period: own),
+          ? head.begin : mapping.begin(of: head.stamp, period: own, by: setting),
         periodMilliseconds: own == CompiledMapping.Target.rowPeriod ? head.period : own,
         flag: missing ? .missing : .unknown,
         reasons: missing ? .missing : []))
@@ -214,6 +228,12 @@ struct RowAssembler {
       note(.unit, position, column, message)
       return nil
     }
+  }
+
+  /// Looks up what is set for a station, once a body.
+  private mutating func findSetting(of station: UInt32) {
+    while settings.count <= Int(station) { settings.append(context.overrides[stations.names[settings.count]]) }
+    setting = settings[Int(station)]
   }
 
   private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {

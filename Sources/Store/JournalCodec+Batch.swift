@@ -26,6 +26,7 @@ extension JournalCodec {
     writer.column(count) { Int64(readings[$0].flag.rawValue) }
     writer.column(count) { Int64(readings[$0].reasons.rawValue) }
     writer.list(batch.layers) { $1.encode(into: &$0) }
+    try writeBlocks(of: batch, to: &writer, position: position)
   }
 
   /// Whether a stored batch is of one of the feeds and names one of the stations, read off its head: most batches are of
@@ -91,7 +92,10 @@ extension JournalCodec {
     let layers = try reader.list(of: "layers") { reader throws(JournalCodecError) in
       try LidarLayer(decoding: &reader)
     }
-    return FeedBatch(feed: feed, receivedAt: receivedAt, stations: stations, readings: readings, layers: layers)
+    var batch = FeedBatch(
+      feed: feed, receivedAt: receivedAt, stations: stations, readings: readings, layers: layers)
+    try readBlocks(of: &batch, &reader)
+    return batch
   }
 
   /// Thousandths beyond this take the eight bytes of the bit pattern.

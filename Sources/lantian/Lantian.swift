@@ -10,7 +10,7 @@ struct Lantian: AsyncParsableCommand {
     version: DaemonOptions.version,
     subcommands: [
       RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, LidarCommand.self,
-      AQICommand.self,
+      AQICommand.self, CalibrateCommand.self,
       AlertCommand.self, DustCommand.self, TargetCommand.self, ReplayCommand.self, ExplainCommand.self,
       ReportCommand.self, ImportCommand.self, AuditCommand.self,
       StatusCommand.self,
