@@ -49,6 +49,10 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public static let unitMistake = ScreeningReasons(rawValue: 1 << 15)
   /// The instrument itself marks the value as no measurement of the air (maintenance, calibration, fault …).
   public static let instrument = ScreeningReasons(rawValue: 1 << 16)
+  /// The humidity of the air spoils the value, or is not known where the value depends on it.
+  public static let humidity = ScreeningReasons(rawValue: 1 << 17)
+  /// The value is what the station's calibration makes of the raw one.
+  public static let calibrated = ScreeningReasons(rawValue: 1 << 22)
 
   /// Particles of a light-scattering sensor in air so humid that droplets count as dust.
   public static let humidity = ScreeningReasons(rawValue: 1 << 17)

@@ -64,6 +64,14 @@ public struct Position: Sendable, BitwiseCopyable, Hashable {
     longitudeE7 = Int32((longitude * 1e7).rounded())
   }
 
+  /// Of units of 1e-7 degrees; nil beyond the globe.
+  public init?(latitudeE7: Int32, longitudeE7: Int32) {
+    guard (-900_000_000...900_000_000).contains(latitudeE7), (-1_800_000_000...1_800_000_000).contains(longitudeE7)
+    else { return nil }
+    self.latitudeE7 = latitudeE7
+    self.longitudeE7 = longitudeE7
+  }
+
   private init(none: Void) {
     latitudeE7 = .min
     longitudeE7 = .min

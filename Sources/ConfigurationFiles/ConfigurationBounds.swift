@@ -4,6 +4,11 @@ package enum ConfigurationBounds {
   package static let yamlBytes = 1 << 20
   /// Largest table (CSV), bytes.
   package static let tableBytes = 64 << 20
+  /// Largest file of boundaries (GeoJSON), bytes.
+  package static let boundaryBytes = 32 << 20
+  /// How far outside of its county a position may lie.
+  package static let boundaryToleranceMeters = 0...5_000
+  package static let defaultBoundaryToleranceMeters = 200
   /// Largest secret file, bytes.
   package static let secretBytes = 64 << 10
   /// Files read from `conf.d`.

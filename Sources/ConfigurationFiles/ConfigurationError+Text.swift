@@ -116,6 +116,16 @@ extension ConfigurationWarning.Concern {
     case .notExecutable(let file, let reason): "\(quoted(file)) cannot be executed now: \(reason)"
     case .unknownColumn(let column, let nearest):
       "the column \(quoted(column)) is not read" + (nearest.map { ": did you mean \(quoted($0))?" } ?? "")
+    case .boundaryOfNoCounty(let name):
+      "the area \(quoted(name)) is of no county in counties.csv: give it the county's name or a code property"
+    case .countyWithoutBoundary(let code, let name):
+      "county \(code) \(name) has no area here: no position is found in it"
+    case .countyContradictsPosition(let station, let given, let found):
+      "station \(quoted(station)) is given to county \(given), but its lat and lon lie "
+        + (found.map { "in \($0)" } ?? "in no county's boundary") + ": correct one of them"
+    case .namedCalibration(let model, let station):
+      "\(model) was found for one make of sensors in the United States and takes their cf_1 channel: make sure that pm25 "
+        + "of \(quoted(station)) is that channel, or fit a linear calibration against a reference station"
     case .fragmentNotRead: "is not read: fragments are named *.yaml"
     case .noFeeds: "no feed is enabled: nothing will be polled"
     case .listensBeyondLoopback(let address):

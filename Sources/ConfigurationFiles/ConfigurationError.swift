@@ -67,6 +67,11 @@ package struct ConfigurationWarning: Hashable, Sendable {
     case unsignedWebhook
     case notExecutable(file: String, reason: String)
     case unknownColumn(column: String, nearest: String?)
+    case boundaryOfNoCounty(name: String)
+    case countyWithoutBoundary(code: String, name: String)
+    /// `found` is nil when the position lies in no boundary at all.
+    case countyContradictsPosition(station: String, given: String, found: String?)
+    case namedCalibration(model: String, station: String)
     case noFeeds
     case fragmentNotRead
     case listensBeyondLoopback(address: String)

@@ -16,12 +16,15 @@ extension ConfigurationLoader {
       countiesAreBroken = true
       fail(.missingKey(key: "counties", meaning: "the name of a CSV file"), at: main.location)
     }
+    readBoundaries(merged["boundaries"]?.first)
     if let lists = merged["stations"] {
       var seen: [String: SourceLocation] = [:]
       for item in lists.flatMap({ items($0, of: "tables of stations", lenient: true) }) { readStations(item, &seen) }
     } else {
       fail(.missingKey(key: "stations", meaning: "the name of a CSV file"), at: main.location)
     }
+    readAssessments(merged["assessments"] ?? [])
+    readCalibrations(merged["calibrations"] ?? [])
     if errors.isEmpty { warnAboutCounties(merged["stations"]?.first ?? main) }
   }
 
@@ -109,7 +112,9 @@ extension ConfigurationLoader {
   }
 
   static let stationColumns = ["id", "name", "county", "class", "lat", "lon", "assessed"]
-  static let optionalStationColumns = ["urban", "background", "purpose", "from", "until"]
+  static let optionalStationColumns = [
+    "urban", "background", "purpose", "from", "until", "units", "stamp", "period", "retired",
+  ]
 
   private mutating func readStations(_ node: ConfigurationNode, _ seen: inout [String: SourceLocation]) {
     guard let table = readTable(node, required: Self.stationColumns, optional: Self.optionalStationColumns) else {
@@ -126,6 +131,8 @@ extension ConfigurationLoader {
         return
       }
       seen[station.id] = table.location(row)
+      let setting = setting(table, row, station: station.id)
+      if !setting.isEmpty { registry.settings.append(setting) }
       site.stations.append(station)
     }
   }
@@ -140,8 +147,6 @@ extension ConfigurationLoader {
         .badField(column: "id", value: id, expected: "write the id that readings carry, at most \(limit)"), at: location
       )
     }
-    let county = table.field("county", row)
-    if !site.counties.contains(where: { $0.code == county }) { failCounty(county, column: "county", at: location) }
     let className = table.field("class", row)
     let stationClass = Self.stationClass(className)
     if stationClass == nil {
@@ -155,8 +160,9 @@ extension ConfigurationLoader {
     }
     let latitude = degrees(table, row, "lat", 90)
     let longitude = degrees(table, row, "lon", 180)
+    let county = county(table, row, latitude: latitude, longitude: longitude)
     let assessed = yes(table, row, "assessed", isRequired: true)
-    if assessed, let stationClass, ![.national, .provincial, .city, .county].contains(stationClass) {
+    if assessed, let stationClass, !Self.mayBeAssessed(stationClass) {
       fail(
         .badField(
           column: "assessed", value: table.field("assessed", row),

@@ -20,11 +20,13 @@ struct ConfigurationTable {
 
 extension ConfigurationLoader {
   /// The bytes of a file named by `node`; complaints stand at the node.
-  mutating func readFile(_ node: ConfigurationNode) -> LoadedConfiguration.SourceFile? {
+  mutating func readFile(
+    _ node: ConfigurationNode, limitBytes: Int = ConfigurationBounds.tableBytes
+  ) -> LoadedConfiguration.SourceFile? {
     guard let name = filledText(node, "the name of a file") else { return nil }
     let path = resolve(name)
     do {
-      let contents = try FileReader.read(path, limitBytes: ConfigurationBounds.tableBytes)
+      let contents = try FileReader.read(path, limitBytes: limitBytes)
       if !files.contains(path) { files.append(path) }
       return LoadedConfiguration.SourceFile(
         path: path, bytes: contents.bytes, digest: SHA256.hex(SHA256.hash(contents.bytes)))
@@ -32,7 +34,7 @@ extension ConfigurationLoader {
       switch error {
       case .tooLarge:
         fail(
-          .badValue(value: written(node), expected: "the file is larger than \(ConfigurationBounds.tableBytes) bytes"),
+          .badValue(value: written(node), expected: "the file is larger than \(limitBytes) bytes"),
           node)
       case .unreadable(let reason):
         fail(.badValue(value: written(node), expected: "the file cannot be read: \(reason)"), node)

@@ -14,6 +14,8 @@ package struct ConfigurationLoader {
   /// Permission bits of each YAML file.
   var modes: [String: UInt32] = [:]
   var site = Site(name: "", code: "", offset: .china, counties: [], stations: [])
+  var boundaries = CountyBoundaries()
+  var registry = StationRegistry()
   /// The table of counties has faults; codes that it lacks prove nothing.
   var countiesAreBroken = false
   /// Files whose mode was complained about already.
@@ -37,6 +39,7 @@ package struct ConfigurationLoader {
   static let rootKeys = [
     "version", "site", "state", "listen", "counties", "stations", "targets", "ledger", "history", "aqi", "feeds",
     "alerts", "hooks", "limits", "retention", "forward", "budgets", "screening", "inspectors", "hot_spots", "lidar",
+    "boundaries", "assessments", "calibrations",
   ]
 
   private mutating func loadAll() -> LoadedConfiguration? {
@@ -82,7 +85,7 @@ package struct ConfigurationLoader {
       criteria: criteria, edition: edition, listen: listen, stateDirectory: state, limits: limits,
       retention: retention, ledger: ledger.facts, tasks: ledger.tasks, presetSummaries: sources.presetSummaries,
       instruments: feeds.instruments, received: feeds.received, feedNames: feeds.names, forwards: forwards,
-      budgets: budgets, warnings: warnings)
+      budgets: budgets, boundaries: boundaries, registry: registry, warnings: warnings)
     loaded.screening = screening
     loaded.inspectorToken = inspectorToken
     loaded.hotSpots = hotSpots
@@ -143,7 +146,10 @@ package struct ConfigurationLoader {
   /// All values of each top-level key over the files; keys that cannot repeat are checked here.
   private mutating func merge(_ roots: [ConfigurationNode]) -> [String: [ConfigurationNode]] {
     var merged: [String: [ConfigurationNode]] = [:]
-    let lists: Set<String> = ["counties", "stations", "targets", "history", "feeds", "hooks", "forward", "budgets"]
+    let lists: Set<String> = [
+      "counties", "stations", "targets", "history", "feeds", "hooks", "forward", "budgets", "assessments",
+      "calibrations",
+    ]
     for root in roots {
       guard let fields = fields(root, Self.rootKeys) else { continue }
       for key in Self.rootKeys where key != "version" {

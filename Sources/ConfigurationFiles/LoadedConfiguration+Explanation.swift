@@ -10,6 +10,8 @@ extension LoadedConfiguration {
       .init("site", explainSite()),
       .init("counties", .list(site.counties.map { explainCounty($0) })),
       .init("stations", explainStations()),
+      .init("registry", explainRegistry()),
+      .init("calibrations", .list(registry.calibrations.map { explainCalibration($0) })),
       .init("feeds", .list(feeds.map { explainFeed($0) })),
       .init("instruments", .list(instruments.map { explainInstruments($0) })),
       .init("received", .list(received.map { explainReceived($0) })),

@@ -40,6 +40,10 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var forwards: [ForwardConfiguration] = []
   /// Requests that feeds share.
   package var budgets: [BudgetConfiguration] = []
+  /// Areas of the counties, for placing stations and mobile readings.
+  package var boundaries = CountyBoundaries()
+  /// Units, stamps, retirement, spans of assessment and calibrations of single stations.
+  package var registry = StationRegistry()
   /// Thresholds of screening.
   package var screening = ScreeningLimits()
   /// When a station is a hot spot, and who owns it.

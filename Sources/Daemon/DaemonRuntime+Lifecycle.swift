@@ -82,7 +82,7 @@ extension DaemonRuntime {
     }
     configuration = next
     for warning in next.loaded.warnings { logger.warning("\(warning)") }
-    intake.use(next.readers, offset: next.loaded.site.offset)
+    intake.use(next.readers, offset: next.loaded.site.offset, registry: IntakeRegistry(next.loaded))
     poster?.use(proxies: next.hookProxies)
     deliverer.deliverer?.apply(hooks: next.hooks)
     await applyPolled(next)

@@ -160,7 +160,7 @@ package actor DaemonRuntime {
     try await put(configuration, in: pipeline, recovered.engine.configuration)
     try await listen(loaded, holder, pipeline, intake, clock)
     await pipeline.start()
-    intake.use(configuration.readers, offset: loaded.site.offset)
+    intake.use(configuration.readers, offset: loaded.site.offset, registry: IntakeRegistry(loaded))
     await applyPolled(configuration)
     await poller.poller?.start()
     await filePoller.poller?.start()

@@ -28,6 +28,7 @@ final class FeedIntake: Sendable {
   struct State {
     var readers: [String: Reader] = [:]
     var offset = CivilOffset.china
+    var registry = IntakeRegistry()
     var waitingBytes = 0
     var refusedBodies: UInt64 = 0
     var rowErrors: UInt64 = 0
@@ -54,8 +55,9 @@ final class FeedIntake: Sendable {
   }
 
   /// Takes the readers of a configuration.
-  func use(_ readers: [String: Reader], offset: CivilOffset) {
+  func use(_ readers: [String: Reader], offset: CivilOffset, registry: IntakeRegistry = IntakeRegistry()) {
     state.withLock {
+      $0.registry = registry
       $0.readers = readers
       $0.offset = offset
     }
@@ -148,10 +150,14 @@ final class FeedIntake: Sendable {
   ) {
     bodies.keep(feed: body.feed, receivedAt: body.receivedAt, bytes: body.bytes)
     if decoder.format == .preset(.lidarFile) { return processLidarFile(body, done) }
-    let context = DecodeContext(
-      receivedAt: body.receivedAt, siteOffset: state.withLock { $0.offset }, defaultStation: body.defaultStation)
+    let (offset, registry) = state.withLock { ($0.offset, $0.registry) }
+    var context = DecodeContext(
+      receivedAt: body.receivedAt, siteOffset: offset, defaultStation: body.defaultStation)
+    context.overrides = registry.overrides
     let decoded = decoder.decode(body.bytes, context: context)
-    commit(decoded, FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt), body, done)
+    var batch = FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt)
+    batch.places = ReadingPlaces(of: decoded.batch, moving: registry.moving, within: registry.boundaries)
+    commit(decoded, batch, body, done)
   }
 
   /// The core links no library of files, and HDF5 is read in a process of its own.

@@ -46,17 +46,18 @@ package enum FeedTrial {
     await poller.shutdown(deadline: .seconds(1))
     let answer = try outcome.get()
     let body = try FeedIntake.unpacked(answer, limitBytes: reader.maxBodyBytes)
-    return report(answer, body, reader: reader, site: site, limits: configuration.loaded.screening)
+    return report(answer, body, reader: reader, site: site, configuration: configuration.loaded)
   }
 
   private static func report(
-    _ answer: PollAnswer, _ body: [UInt8], reader: FeedIntake.Reader, site: Site, limits: ScreeningLimits
+    _ answer: PollAnswer, _ body: [UInt8], reader: FeedIntake.Reader, site: Site, configuration: LoadedConfiguration
   ) -> Report {
-    let context = DecodeContext(
+    var context = DecodeContext(
       receivedAt: answer.receivedAt, siteOffset: site.offset, defaultStation: reader.defaultStation)
+    context.overrides = IntakeRegistry(configuration).overrides
     var decoded = reader.decoder.decode(body, context: context)
     let registry = Dictionary(site.stations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let tally = Screener(limits: limits).screen(
+    let tally = Screener(limits: configuration.screening).screen(
       &decoded.batch.readings, classes: decoded.batch.stations.map { registry[$0]?.stationClass },
       receivedAt: answer.receivedAt)
     var ndjson: [UInt8] = []

@@ -58,7 +58,8 @@ package struct RuntimeConfiguration: Sendable {
     definitions = enabled.map { feed in
       var definition = FeedDefinition(feed)
       if let reader = readers[feed.name] {
-        definition.reading = "\(reader.decoder.format) \(reader.defaultStation ?? "") \(loaded.site.offset)"
+        definition.reading =
+          "\(reader.decoder.format) \(reader.defaultStation ?? "") \(loaded.site.offset) \(loaded.readingSettings)"
       }
       return definition
     }
@@ -77,7 +78,7 @@ package struct RuntimeConfiguration: Sendable {
       hooks: loaded.hooks.map { hook in
         HookSubscription(name: hook.name, levels: hook.levels, kinds: hook.kinds.compactMap(EventKind.init(rawValue:)))
       }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations,
-      ledger: loaded.ledger)
+      ledger: loaded.ledger, registry: loaded.registry)
     engine.screening = loaded.screening
     engine.hotSpots = loaded.hotSpots.engine
     engine.lidarWatch = loaded.lidar.engine

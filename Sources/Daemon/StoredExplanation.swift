@@ -6,7 +6,7 @@ package import Store
 
 /// Gathers what the store has of a number and has it explained.
 package struct StoredExplanation: Sendable {
-  private let store: Store
+  let store: Store
   /// Answers that hold a period's rows come from its begin until this long after its end; later ones are known by name.
   static let arrivalMilliseconds: Int64 = 3 * 3_600_000
 
@@ -81,7 +81,7 @@ package struct StoredExplanation: Sendable {
   }
 
   /// Hours of a day that is not closed stand in no chunk yet, only in the rings.
-  private func openHours(_ counties: [String], _ stored: [StoredChunk], _ day: CivilDay) throws -> [StoredChunk] {
+  func openHours(_ counties: [String], _ stored: [StoredChunk], _ day: CivilDay) throws -> [StoredChunk] {
     let engine = try EngineRecovery.recover(from: store).engine
     let known = Set(stored.map(\.key.county))
     return counties.filter { !known.contains($0) }.compactMap { engine.hours(county: $0, day: day) }

@@ -49,6 +49,9 @@ struct WebBridge: Sendable {
     sources.inspections = { since, id, limit in try await inspections(since: since, id: id, limit: limit) }
     sources.inspectorToken = inspectorToken
     sources.admitPush = { (feed, fields) throws(PushFailure) in try admitPush(feed, fields) }
+    sources.track = { [pipeline] station, from, to in
+      await pipeline.read { $0.track(station: station, from: from, until: to) }
+    }
     return sources
   }
 

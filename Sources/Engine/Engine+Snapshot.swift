@@ -42,6 +42,7 @@ extension Engine {
     var reviewed = ByteWriter()
     reviewedSulphur.encode(into: &reviewed)
     writer.blob(reviewed.bytes)
+    writer.blob(registry.encoded())
     return writer.bytes
   }
 
@@ -84,8 +85,10 @@ extension Engine {
     var reviewed = SnapshotReader(try reader.blob(), subject: "the engine's snapshot, reviewed SO2 hours")
     reviewedSulphur = try ReviewedSulphur(decoding: &reviewed)
     try reviewed.finish()
+    registry = try RegistryState(decoding: try reader.blob())
     try reader.finish()
     guard let configuration else { return }
+    registry.configure(configuration)
     do {
       rollup = try Rollup(decoding: block, site: membership.effective(configuration.site), feeds: configuration.feeds)
       rollup.limitUnknownStations(configuration.maximumUnknownStations)

@@ -47,10 +47,12 @@ extension Engine {
       rollup.latest(station: index, pollutant: pollutant).map { valueView($0, pollutant) }
     }
     let id = rollup.stationID(index)
-    return StationView(
+    var view = StationView(
       id: id, name: registered?.name ?? "", registered: registered, aqi: stationAQI(index), values: values,
       lastSeen: [rollup.lastSeen(station: index), layers[id]?.at].compactMap { $0 }.max(),
       layerHeightMeters: layers[id]?.gradientHeightMeters)
+    describe(&view)
+    return view
   }
 
   private func valueView(_ reading: LatestReading, _ pollutant: Pollutant) -> ValueView {

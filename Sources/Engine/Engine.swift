@@ -59,6 +59,8 @@ package struct Engine: Sendable {
   var reviewedSulphur = ReviewedSulphur()
   /// Declared and confirmed sand-dust periods (沙尘时段).
   var dust = DustPeriods()
+  /// Humidity for calibrations, tracks of mobile stations, what retired stations still send.
+  var registry = RegistryState()
 
   /// The tests of single readings, with the thresholds of the configuration.
   private(set) var screener = Engine.screener(ScreeningLimits())
@@ -184,6 +186,7 @@ package struct Engine: Sendable {
     screening.keep(stations: Set(next.site.stations.map(\.id)), feeds: known, now: now)
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
+    registry.configure(next)
     targetsDay = nil
     sulphurLimits = nil
     ledgerInputs = nil
@@ -208,8 +211,12 @@ package struct Engine: Sendable {
   }
 
   private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
-    let screened = screen(batch, &effects)
-    let summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: screened.readings, now: now)
+    var screened = screen(batch, &effects)
+    calibrate(&screened.readings, stations: batch.stations, &screened.tally)
+    registry.tracks.take(screened.readings, stations: batch.stations, places: batch.places)
+    let retired = withdrawRetired(&screened.readings, stations: batch.stations)
+    var summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: screened.readings, now: now)
+    summary.evidence += retired
     count(screened.tally, summary, feed: batch.feed)
     // A stamp from the future would hide every true layer until then.
     let latest = batch.receivedAt.adding(milliseconds: screener.limits.futureToleranceMilliseconds)
@@ -221,6 +228,8 @@ package struct Engine: Sendable {
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     take(summary.changes)
     observe(batch, &effects)
+    var recounted = Screener.Tally()
+    calibrate(&screened.revisions, stations: batch.stations, &recounted)
     insert(revisions: screened.revisions, feed: batch.feed, stations: batch.stations, &effects)
   }
 

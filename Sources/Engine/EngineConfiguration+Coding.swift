@@ -16,6 +16,8 @@ extension EngineConfiguration {
     case lidarWatch = 5
     /// When a station is a hot spot, and who owns it; written only when it is not the default.
     case hotSpots = 7
+    /// `StationRegistry`; written only when it holds anything.
+    case registry = 4
   }
 
   package func encode(into writer: inout ByteWriter) {
@@ -45,6 +47,7 @@ extension EngineConfiguration {
     if screening != ScreeningLimits() { extensions.append(.screening) }
     if lidarWatch != LidarWatchSettings() { extensions.append(.lidarWatch) }
     if hotSpots != HotSpotSettings() { extensions.append(.hotSpots) }
+    if !registry.isEmpty { extensions.append(.registry) }
     writer.list(extensions) { writer, tag in
       writer.byte(tag.rawValue)
       switch tag {
@@ -64,6 +67,10 @@ extension EngineConfiguration {
       case .hotSpots:
         var block = ByteWriter(capacity: 256)
         hotSpots.encode(into: &block)
+        writer.blob(block.bytes)
+      case .registry:
+        var block = ByteWriter(capacity: 256)
+        registry.encode(into: &block)
         writer.blob(block.bytes)
       }
     }
@@ -101,6 +108,7 @@ extension EngineConfiguration {
       case .lidarWatch: lidarWatch = try LidarWatchSettings(decoding: &block)
       case .hotSpots: hotSpots = try HotSpotSettings(decoding: &block)
       case .screening: screening = try ScreeningLimits(decoding: &block)
+      case .registry: registry = try StationRegistry(decoding: &block)
       }
       try block.finish()
     }

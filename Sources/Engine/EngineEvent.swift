@@ -98,15 +98,19 @@ public struct FeedBatch: Sendable, Hashable {
   public var observations: [LidarObservation] = []
   /// What screening found of the rows when the batch was applied; no input: applying the batch again finds it again.
   public var verdicts: [ScreeningVerdict] = []
+  /// Where the readings of mobile stations were taken; empty for most batches.
+  public var places: ReadingPlaces
 
   public init(
-    feed: String, receivedAt: Instant, stations: [String], readings: ContiguousArray<Reading>, layers: [LidarLayer] = []
+    feed: String, receivedAt: Instant, stations: [String], readings: ContiguousArray<Reading>,
+    layers: [LidarLayer] = [], places: ReadingPlaces = ReadingPlaces()
   ) {
     self.feed = feed
     self.receivedAt = receivedAt
     self.stations = stations
     self.readings = readings
     self.layers = layers
+    self.places = places
   }
 }
 
@@ -214,9 +218,12 @@ public struct EngineConfiguration: Sendable, Hashable {
   public var lidarWatch = LidarWatchSettings()
   /// When a station is a hot spot.
   public var hotSpots = HotSpotSettings()
+  /// Units, stamps, retirement, spans of assessment and calibrations of single stations.
+  public var registry: StationRegistry
   public init(
     site: Site, feeds: [String], targets: [TargetRow], criteria: String, edition: String, hooks: [HookSubscription],
-    externalURL: String = "", maximumUnknownStations: Int = 10_000, ledger: LedgerFacts = LedgerFacts()
+    externalURL: String = "", maximumUnknownStations: Int = 10_000, ledger: LedgerFacts = LedgerFacts(),
+    registry: StationRegistry = StationRegistry()
   ) {
     self.site = site
     self.feeds = feeds
@@ -227,6 +234,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     self.externalURL = externalURL
     self.maximumUnknownStations = maximumUnknownStations
     self.ledger = ledger
+    self.registry = registry
   }
 }
 

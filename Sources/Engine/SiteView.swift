@@ -79,6 +79,18 @@ public struct StationView: Sendable, Hashable {
   public var lastSeen: Instant?
   /// Newest gradient layer height of a lidar, metres.
   public var layerHeightMeters: Double?
+  /// Where a mobile station was last; nil for all others.
+  public var position: Position?
+  /// Code of the county it was in then; nil outside of the site, or without boundaries.
+  public var positionCounty: String?
+  /// The last day whose readings count; nil for a station that is not retired.
+  public var retired: CivilDay?
+  /// End of the newest reading that came for a time after its retirement.
+  public var sentAfterRetirement: Instant?
+  /// Calibrations in force today.
+  public var calibrations: [Calibration] = []
+  /// What it is assessed for, where the registry says so in spans.
+  public var assessments: [AssessmentSpan] = []
   public init(
     id: String, name: String, registered: Station?, aqi: AQIView, values: [ValueView], lastSeen: Instant?,
     layerHeightMeters: Double? = nil

@@ -26,6 +26,10 @@ struct RowAssembler {
   private var place = Position.none
   /// Whether any row so far had a station, a name or a value where the mapping looks for it, if only null.
   private var sawKnown = false
+  /// What is set for the stations of the body, by their numbers; empty when nothing is set for any.
+  private var settings: [StationSetting?] = []
+  /// What is set for the station of the row being taken.
+  var setting: StationSetting?
   /// Paths of a JSON table's columns, which each body names anew.
   var tablePlan: JSONPlan?
 
@@ -53,7 +57,11 @@ struct RowAssembler {
   mutating func take(_ cells: CellRow, _ position: RowPosition) {
     defer { rowCount += 1 }
     if !sawKnown { sawKnown = mapping.ownColumns.contains { !cells[$0].isAbsent } }
-    guard let station = station(cells, position), let head = head(station, cells, position) else { return }
+    guard let station = station(cells, position), var head = head(station, cells, position) else { return }
+    if !context.overrides.isEmpty {
+      findSetting(of: station)
+      if let setting { head = mapping.head(head, by: setting) }
+    }
     if tracksPositions, let columns = mapping.positionColumns { find(columns, cells, position) }
     if mapping.hasAlternatives {
       for index in mapping.values.indices {
@@ -131,9 +139,15 @@ struct RowAssembler {
   ) {
     var factor = target.factor
     var offset = target.offset
-    if target.unitColumn >= 0, !value.isNaN {
+    let isSet = setting?.units.contains { $0.pollutant == target.pollutant } ?? false
+    if target.unitColumn >= 0, !value.isNaN, !isSet {
       guard let own = unit(cells, target, position) else { return }
       (factor, offset) = own
+    }
+    if let setting, let declared = setting.units.first(where: { $0.pollutant == target.pollutant }),
+      let conversion = declared.unit.conversion(for: target.pollutant)
+    {
+      (factor, offset) = conversion
     }
     let converted = value * factor + offset
     if converted.isInfinite {
@@ -146,7 +160,7 @@ struct RowAssembler {
       Reading(
         station: head.station, pollutant: target.pollutant, value: converted,
         begin: own == CompiledMapping.Target.rowPeriod
-          ? head.begin : mapping.stamp.begin(of: head.stamp, period: own),
+          ? head.begin : mapping.begin(of: head.stamp, period: own, by: setting),
         periodMilliseconds: own == CompiledMapping.Target.rowPeriod ? head.period : own,
         flag: missing ? .missing : .unknown,
         reasons: missing ? .missing : []))
@@ -217,6 +231,12 @@ struct RowAssembler {
       note(.unit, position, column, message)
       return nil
     }
+  }
+
+  /// Looks up what is set for a station, once a body.
+  private mutating func findSetting(of station: UInt32) {
+    while settings.count <= Int(station) { settings.append(context.overrides[stations.names[settings.count]]) }
+    setting = settings[Int(station)]
   }
 
   private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {

@@ -27,6 +27,7 @@ extension JournalCodec {
     writer.column(count) { Int64(readings[$0].reasons.rawValue) }
     writer.list(batch.layers) { $1.encode(into: &$0) }
     var extensions: [BatchExtension] = []
+    if !batch.places.isEmpty { extensions.append(.places) }
     if !batch.observations.isEmpty { extensions.append(.observations) }
     if !batch.verdicts.isEmpty { extensions.append(.verdicts) }
     guard !extensions.isEmpty else { return }
@@ -34,6 +35,7 @@ extension JournalCodec {
       writer.byte(tag.rawValue)
       var block = ByteWriter(capacity: 256)
       switch tag {
+      case .places: write(batch.places, to: &block)
       case .observations: block.list(batch.observations) { $1.encode(into: &$0) }
       case .verdicts: write(batch.verdicts, to: &block)
       }
@@ -44,6 +46,8 @@ extension JournalCodec {
   /// What follows the first fields of a batch, each a tag and a counted block, written only when there is something; none
   /// is renumbered.
   private enum BatchExtension: UInt8 {
+    /// Where the readings of mobile stations were taken.
+    case places = 1
     /// What lidar profiles show.
     case observations = 2
     /// What screening found of the rows (`FeedBatch.verdicts`).
@@ -88,6 +92,7 @@ extension JournalCodec {
       guard let kind = BatchExtension(rawValue: tag) else { throw reader.fail("batch extension \(tag) is unknown") }
       var block = JournalByteReader(try reader.blob(), subject: reader.subject)
       switch kind {
+      case .places: batch.places = try readPlaces(&block, readings: batch.readings.count)
       case .observations:
         batch.observations = try block.list(of: "observations") { block throws(JournalCodecError) in
           try LidarObservation(decoding: &block)

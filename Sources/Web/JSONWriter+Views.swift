@@ -50,6 +50,7 @@ extension JSONWriter {
     write("values", station.values)
     field("last_seen", station.lastSeen)
     field("layer_height", station.layerHeightMeters)
+    writeRegistry(of: station)
     endObject()
   }
 

@@ -123,8 +123,11 @@ struct WebFace: Sendable {
     default: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    if parts.count == 6, parts[1] == "api", parts[2] == "v1", parts[3] == "stations", parts[5] == "series" {
+    if parts.count == 6, parts[1] == "api", parts[2] == "v1", parts[3] == "stations",
+      ["series", "track"].contains(parts[5])
+    {
       try allow(request, [.get, .head])
+      if parts[5] == "track" { return try await track(request, station: parts[4]) }
       return try await series(request, station: parts[4])
     }
     if let feed = pushedFeed(request.path) {

@@ -1,3 +1,4 @@
+package import AirQuality
 package import Engine
 package import Secrets
 
@@ -18,6 +19,10 @@ package struct WebSources: Sendable {
   package var events: @Sendable (_ since: Int64, _ limit: Int) async throws -> [EventRecord]
   /// Windows of a station, ascending; missing windows may be left out.
   package var series: @Sendable (SeriesRequest) async throws -> [SeriesPoint]
+  /// Placed readings of a mobile station that begin at `from` or later and before `to`, ascending.
+  package var track: @Sendable (_ station: String, _ from: Instant, _ to: Instant) async throws -> [TrackPoint] = {
+    _, _, _ in []
+  }
   /// Reads the configuration again and puts it in force, or keeps the old one.
   package var reload: @Sendable () async -> ReloadResult
   /// Journals and applies an operator's act.

@@ -10,7 +10,7 @@ struct Lantian: AsyncParsableCommand {
     version: DaemonOptions.version,
     subcommands: [
       RunCommand.self, CheckCommand.self, DemoCommand.self, FeedCommand.self, DecodeCommand.self, LidarCommand.self,
-      AQICommand.self,
+      AQICommand.self, CalibrateCommand.self,
       AlertCommand.self, DustCommand.self, FlagCommand.self, InspectionCommand.self, TaskCommand.self,
       TargetCommand.self,
       ReplayCommand.self, ExplainCommand.self,

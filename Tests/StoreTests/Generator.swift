@@ -23,6 +23,22 @@ enum Generator {
     }
   }
 
+  /// Places for every reading, or none at all.
+  static func places(of count: Int, _ random: inout SeededRandom) -> ReadingPlaces {
+    guard count > 0, Bool.random(using: &random) else { return ReadingPlaces() }
+    return ReadingPlaces(
+      counties: ["141102", "141181"],
+      places: ContiguousArray(
+        (0..<count).map { _ in
+          guard Int.random(in: 0..<4, using: &random) > 0 else { return .none }
+          return ReadingPlaces.Place(
+            position: Position(
+              latitudeE7: Int32.random(in: -900_000_000...900_000_000, using: &random),
+              longitudeE7: Int32.random(in: -1_800_000_000...1_800_000_000, using: &random))!,
+            county: Int32.random(in: -1...1, using: &random))
+        }))
+  }
+
   static func batch(_ random: inout SeededRandom, rows: Int) -> FeedBatch {
     let stations = (0..<max(1, rows / 6)).map { "S\($0)" + text(&random) }
     let begin = Sample.start.adding(milliseconds: Int64.random(in: -10_000_000_000...10_000_000_000, using: &random))
@@ -52,6 +68,7 @@ enum Generator {
         periodMilliseconds: Int32(truncatingIfNeeded: random.next()), flag: .suspect,
         reasons: ScreeningReasons(rawValue: UInt32(truncatingIfNeeded: random.next())))
     }
+    batch.places = places(of: readings.count, &random)
     return batch
   }
 

@@ -25,6 +25,7 @@ import Testing
       #expect(before.readings.map(\.periodMilliseconds) == after.readings.map(\.periodMilliseconds))
       #expect(before.readings.map(\.flag) == after.readings.map(\.flag))
       #expect(before.readings.map(\.reasons) == after.readings.map(\.reasons))
+      #expect(before.places == after.places)
       #expect(
         before.layers.map(\.gradientHeightMeters?.bitPattern) == after.layers.map(\.gradientHeightMeters?.bitPattern))
     } else {
