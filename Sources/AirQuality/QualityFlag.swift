@@ -51,11 +51,6 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public static let instrument = ScreeningReasons(rawValue: 1 << 16)
   /// The humidity of the air spoils the value, or is not known where the value depends on it.
   public static let humidity = ScreeningReasons(rawValue: 1 << 17)
-  /// The value is what the station's calibration makes of the raw one.
-  public static let calibrated = ScreeningReasons(rawValue: 1 << 22)
-
-  /// Particles of a light-scattering sensor in air so humid that droplets count as dust.
-  public static let humidity = ScreeningReasons(rawValue: 1 << 17)
   /// Measured while sand-dust is suspected, declared or confirmed in the county.
   public static let sandDust = ScreeningReasons(rawValue: 1 << 18)
   /// New stamps over values that do not change.
@@ -64,7 +59,7 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public static let overridden = ScreeningReasons(rawValue: 1 << 20)
   /// The same answer gives another value for the same station, quantity and time.
   public static let duplicateStamp = ScreeningReasons(rawValue: 1 << 21)
-  /// The value is what a calibration made of the instrument's own.
+  /// The value is what the station's calibration makes of the raw one.
   public static let calibrated = ScreeningReasons(rawValue: 1 << 22)
   /// The first reading after a gap.
   public static let gap = ScreeningReasons(rawValue: 1 << 23)

@@ -57,7 +57,7 @@ package struct StoredCalibrationFit: Sendable {
         days: days, feeds: feeds, stations: [station, reference])
       for record in records {
         guard case .batch(var batch) = record.event else { continue }
-        Engine.screen(&batch, site: site)
+        Engine.screen(&batch, site: site, limits: newest.screening)
         raw.take(batch)
       }
     }

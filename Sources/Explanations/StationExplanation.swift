@@ -74,14 +74,16 @@ package struct StationExplanation: Sendable {
     rows = []
     var calibrator = Calibrator()
     calibrator.configure(configuration.registry, site: configuration.site)
-    for record in facts.batches { take(record, configuration.site, &calibrator) }
+    for record in facts.batches { take(record, configuration, &calibrator) }
   }
 
-  private mutating func take(_ record: Explainer.Facts.JournalRecord, _ site: Site, _ calibrator: inout Calibrator) {
+  private mutating func take(
+    _ record: Explainer.Facts.JournalRecord, _ configuration: EngineConfiguration, _ calibrator: inout Calibrator
+  ) {
     var batch = record.batch
     guard let index = batch.stations.firstIndex(of: station.id) else { return }
     let sent = batch.readings.map(\.value)
-    Engine.screen(&batch, site: site)
+    Engine.screen(&batch, site: configuration.site, limits: configuration.screening)
     let steps = Engine.calibrate(&batch, &calibrator)
     for (place, reading) in batch.readings.enumerated()
     where reading.pollutant == pollutant && Int(reading.station) == index && reading.spanMilliseconds <= 3_600_000

@@ -4,7 +4,8 @@ import Testing
 @Suite("Documents name every face")
 struct ContractTests {
   static let verbs = [
-    "run", "check", "demo", "feed", "decode", "lidar", "aqi", "alert", "dust", "flag", "task", "inspection", "target",
+    "run", "check", "demo", "feed", "decode", "lidar", "aqi", "calibrate", "alert", "dust", "flag", "task",
+    "inspection", "target",
     "replay", "explain", "report",
     "import",
     "audit",
