@@ -8,4 +8,11 @@ public struct LidarWatchView: Sendable, Hashable {
   /// `elevated-layer`, `falling-boundary-layer` or `plume-sector`.
   public var kind: String
   public var since: Instant
+
+  public init(station: String, county: String, kind: String, since: Instant) {
+    self.station = station
+    self.county = county
+    self.kind = kind
+    self.since = since
+  }
 }

@@ -81,45 +81,8 @@ struct WebFace: Sendable {
     case "/-/reload":
       try allow(request, [.post])
       return try await reload(request)
-    case "/control/v1/reload" where listener == .control:
-      try allow(request, [.post])
-      return try await reload(request)
-    case "/control/v1/lift" where listener == .control:
-      try allow(request, [.post])
-      return try await lift(request)
-    case "/control/v1/dust/declare" where listener == .control:
-      try allow(request, [.post])
-      return try await state(.declared, request)
-    case "/control/v1/dust/confirm" where listener == .control:
-      try allow(request, [.post])
-      return try await state(.confirmed, request)
-    case "/control/v1/dust/withdraw" where listener == .control:
-      try allow(request, [.post])
-      return try await performDust(DustRequest(withdrawing: request.body), site: committedView().site)
-    case "/control/v1/flags/set" where listener == .control:
-      try allow(request, [.post])
-      return try await setFlag(request, isWithdrawal: false)
-    case "/control/v1/flags/withdraw" where listener == .control:
-      try allow(request, [.post])
-      return try await setFlag(request, isWithdrawal: true)
-    case "/control/v1/tasks/report" where listener == .control:
-      try allow(request, [.post])
-      return try await advanceTask(request, to: .reported)
-    case "/control/v1/tasks/handle" where listener == .control:
-      try allow(request, [.post])
-      return try await advanceTask(request, to: .handled)
-    case "/control/v1/tasks/close" where listener == .control:
-      try allow(request, [.post])
-      return try await advanceTask(request, to: .closed)
-    case "/control/v1/tasks/assign" where listener == .control:
-      try allow(request, [.post])
-      return try await assignTask(request)
-    case "/control/v1/inspections/conclude" where listener == .control:
-      try allow(request, [.post])
-      return try await concludeInspection(request)
-    case "/control/v1/import/reviewed" where listener == .control:
-      try allow(request, [.post])
-      return try await review(request)
+    case _ where listener == .control && path.hasPrefix(Self.controlPrefix):
+      if let reply = try await control(String(path.dropFirst(Self.controlPrefix.count)), request) { return reply }
     default: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -143,7 +106,7 @@ struct WebFace: Sendable {
     return try body()
   }
 
-  private func allow(_ request: WebRequest, _ methods: [HTTPRequest.Method]) throws {
+  func allow(_ request: WebRequest, _ methods: [HTTPRequest.Method]) throws {
     guard !methods.contains(request.method) else { return }
     let names = methods.map(\.rawValue).joined(separator: ", ")
     throw RequestError(status: 405, code: "method_not_allowed", message: "allowed here: \(names)")
@@ -320,7 +283,7 @@ struct WebFace: Sendable {
 
   // MARK: Acts
 
-  private func reload(_ request: WebRequest) async throws -> WebReply {
+  func reload(_ request: WebRequest) async throws -> WebReply {
     try refuseCrossSite(request)
     switch await sources.reload() {
     case .reloaded(let generation):
@@ -347,7 +310,7 @@ struct WebFace: Sendable {
     }
   }
 
-  private func lift(_ request: WebRequest) async throws -> WebReply {
+  func lift(_ request: WebRequest) async throws -> WebReply {
     let view = try committedView()
     let act = try LiftRequest(json: request.body)
     guard view.units.contains(where: { $0.county.code == act.county }) else {

@@ -62,7 +62,7 @@ struct ScreeningActsTests {
       return list.output.contains("sudden-drop") ? list.output : nil
     }
     #expect(found.contains("\"station\":\"F1\""))
-    let id = try #require(found.components(separatedBy: "\"id\":\"").dropFirst().first?.prefix { $0 != "\"" })
+    let id = try #require(found.firstRange(of: "\"id\":\"").map { found[$0.upperBound...].prefix { $0 != "\"" } })
 
     try await inspectionsAreForInspectors(daemon, inspectors, everybody)
     let shown = try await verb("inspection", "show", String(id))
@@ -88,7 +88,6 @@ struct ScreeningActsTests {
     #expect(flag.exit == 0, "\(flag.error)")
     time.freeze()
     daemon.kill()
-    _ = await daemon.waitForEnd()
 
     let second = try await LantianProcess.start(bench, clock)
     try time.follow(second)
@@ -123,7 +122,7 @@ struct ScreeningActsTests {
     #expect(!events.contains { $0["kind"].string == "inspection" })
     #expect(try daemon.get("/api/v1/inspections").status == 401)
     let allowed = try LoopbackClient(port: daemon.port).request(
-      "GET", "/api/v1/inspections", headers: [("Authorization", "Bearer inspectors-only")])
+      "GET", "/api/v1/inspections", headers: ["Authorization: Bearer inspectors-only"])
     #expect(allowed.status == 200 && allowed.text.contains("sudden-drop"))
   }
 }

@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import Foundation
 import HTTPTypes
 import Testing
 
