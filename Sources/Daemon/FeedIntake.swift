@@ -149,7 +149,10 @@ final class FeedIntake: Sendable {
     _ body: Body, _ decoder: FeedDecoder, _ done: @escaping @Sendable (DecodedBody, PipelineFailure?) -> Void
   ) {
     bodies.keep(feed: body.feed, receivedAt: body.receivedAt, bytes: body.bytes)
-    if decoder.format == .preset(.lidarFile) { return processLidarFile(body, done) }
+    // What is no lidar's file, such as a login page, is the decoder's to name.
+    if decoder.format == .preset(.lidarFile), LidarFormat(sniffing: body.bytes) != nil {
+      return processLidarFile(body, done)
+    }
     let (offset, registry) = state.withLock { ($0.offset, $0.registry) }
     var context = DecodeContext(
       receivedAt: body.receivedAt, siteOffset: offset, defaultStation: body.defaultStation)

@@ -39,6 +39,7 @@ package struct LidarExtract: Sendable, Hashable {
     return body
   }
 
+  /// With a mark of the version first; `init(decoding:)` reads it.
   package func encoded() -> [UInt8] {
     var writer = ByteWriter(capacity: 4_096)
     writer.fixed(Self.mark)

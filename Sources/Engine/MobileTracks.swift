@@ -8,6 +8,13 @@ package struct TrackPoint: Sendable, Hashable {
     package var value: Concentration
     package var flag: QualityFlag
     package var reasons: ScreeningReasons
+
+    package init(pollutant: Pollutant, value: Concentration, flag: QualityFlag, reasons: ScreeningReasons) {
+      self.pollutant = pollutant
+      self.value = value
+      self.flag = flag
+      self.reasons = reasons
+    }
   }
 
   package var begin: Instant
@@ -17,6 +24,14 @@ package struct TrackPoint: Sendable, Hashable {
   package var county: String?
   /// One for each pollutant.
   package var values: [Value]
+
+  package init(begin: Instant, end: Instant, position: Position, county: String?, values: [Value]) {
+    self.begin = begin
+    self.end = end
+    self.position = position
+    self.county = county
+    self.values = values
+  }
 }
 
 /// The newest placed readings of mobile stations, bounded: shown on the map, and part of no mean of the air.

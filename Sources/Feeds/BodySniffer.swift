@@ -7,6 +7,7 @@ enum BodySniffer {
     case lineProtocol = "line protocol"
     case metricsText = "metrics as text"
     case hj212 = "HJ 212 frames"
+    case lidar = "a lidar's file"
   }
 
   static func refusal(of body: ByteText, expecting container: Container) -> DecodeFailure? {
@@ -24,6 +25,7 @@ enum BodySniffer {
       case .xml: .notXML
       case .lineProtocol, .metricsText: .notText
       case .hj212: .notHJ212
+      case .lidar: .syntax
       }
     if isHTML(head) {
       return DecodeFailure(
@@ -39,8 +41,8 @@ enum BodySniffer {
       case .csv: first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
       case .lineProtocol, .metricsText:
         first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "<")
-      // Anything may stand before the first frame.
-      case .hj212: false
+      // Anything may stand before the first frame; bytes of a file are for its reader to name.
+      case .hj212, .lidar: false
       }
     if first == UInt8(ascii: "{"), container != .json, let said = complaint(body) {
       return DecodeFailure(.errorReply, "the provider answered with an error: \(said)")

@@ -67,7 +67,7 @@ package struct FeedDecoder: Sendable {
 
   private func read(_ raw: ByteText, _ context: DecodeContext) -> DecodedBody {
     // Bytes, not text: nothing is sniffed and no mark is taken off.
-    if case .lidarFile = program { return LidarFileBodyDecoder.decode(raw.bytes) }
+    if case .lidarFile = program { return LidarFileBodyDecoder.decode(raw) }
     let body = raw.withoutByteOrderMark
     if let failure = BodySniffer.refusal(of: body, expecting: container) {
       var bad = DecodedBody()
@@ -89,7 +89,7 @@ package struct FeedDecoder: Sendable {
     case .ukAir: return UKAirDecoder.decode(body, context)
     case .hj212: return HJ212Decoder.decode(body, context)
     case .lidar(let shapes): return LidarBodyDecoder.decode(shapes, body, context)
-    case .lidarFile: return LidarFileBodyDecoder.decode(raw.bytes)
+    case .lidarFile: return LidarFileBodyDecoder.decode(raw)
     case .lineProtocol: return LineProtocolDecoder.decode(body, context)
     case .metricsText: return MetricsTextDecoder.decode(body, context)
     }

@@ -3,7 +3,8 @@ package import Lidar
 /// Lidar files as answers: Vaisala messages and Licel files here; NetCDF, whose library the core does not link, by whoever
 /// has read it.
 package enum LidarFileBodyDecoder {
-  static func decode(_ bytes: [UInt8]) -> DecodedBody {
+  static func decode(_ raw: ByteText) -> DecodedBody {
+    let bytes = raw.bytes
     switch LidarFormat(sniffing: bytes) {
     case .vaisala: return body(VaisalaDecoder.decode(bytes))
     case .licel: return body(LicelDecoder.decode(bytes))
@@ -13,6 +14,11 @@ package enum LidarFileBodyDecoder {
         DecodeFailure(.configuration, "a NetCDF file is read by the daemon and by `lantian lidar`, not here"))
       return result
     case .json, nil:
+      if let failure = BodySniffer.refusal(of: raw, expecting: .lidar) {
+        var result = DecodedBody()
+        result.verdict = .failed(failure)
+        return result
+      }
       var content = LidarFileContent(format: "unknown")
       content.fail("", "the body is none of Vaisala messages, Licel raw and NetCDF; JSON profiles are of lidar-json")
       return body(content)

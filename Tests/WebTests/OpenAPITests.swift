@@ -95,6 +95,13 @@ import Testing
       let reply = await face().answer(WebRequest(.get, sample.target))
       walker.walk(try json(reply), try schema(sample.path, "get", "200"), sample.path)
     }
+    for (path, target) in [
+      ("/api/v1/stations", "/api/v1/stations"),
+      ("/api/v1/stations/{id}/track", "/api/v1/stations/van-1/track?pollutant=pm25"),
+    ] {
+      walker.walk(
+        try json(await face(SampleSite.moving).answer(WebRequest(.get, target))), try schema(path, "get", "200"), path)
+    }
     let reload = await face().answer(WebRequest(.post, "/-/reload"))
     walker.walk(try json(reload), try schema("/-/reload", "post", "200"), "/-/reload")
     let missing = await face().answer(WebRequest(.get, "/api/v1/events?since=x"))
@@ -155,10 +162,12 @@ import Testing
     let paths = try #require(try Self.document()["paths"] as? [String: [String: Any]])
     for (path, operations) in paths {
       for method in operations.keys {
-        let target = path.replacingOccurrences(of: "{id}", with: "2183A")
+        // A track is of a mobile station alone.
+        let station = path.hasSuffix("/track") ? "van-1" : "2183A"
+        let target = path.replacingOccurrences(of: "{id}", with: station)
         let listener: WebFace.Listener = path.hasPrefix("/control") ? .control : .network
         let verb: HTTPRequest.Method = method == "get" ? .get : .post
-        let reply = await face(SampleSite.sources(), listener).answer(WebRequest(verb, target))
+        let reply = await face(SampleSite.moving, listener).answer(WebRequest(verb, target))
         #expect(reply.status != 404 && reply.status != 405, "\(method) \(path)")
       }
     }

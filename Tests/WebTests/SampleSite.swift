@@ -397,6 +397,40 @@ enum SampleSite {
     return sources
   }
 
+  /// Sources of a city with a mobile laboratory `van-1`, of which the registry says all that it can.
+  static var moving: WebSources {
+    var van = StationView(
+      id: "van-1", name: "走航车",
+      registered: Station(id: "van-1", name: "走航车", county: "141102", stationClass: .mobile, assessed: false),
+      aqi: .none, values: [], lastSeen: now)
+    van.position = Position(latitudeE7: 375_200_000, longitudeE7: 1_111_400_000)
+    van.positionCounty = "141102"
+    van.retired = CivilDay("2020-12-04")
+    van.sentAfterRetirement = hours(-1)
+    van.calibrations = [
+      Calibration(
+        station: van.id, pollutant: .pm25, model: .linear, slope: 0.8, intercept: 2, from: CivilDay(number: 18_500),
+        until: CivilDay(number: 18_700), reference: "2183A")
+    ]
+    van.assessments = [
+      AssessmentSpan(
+        station: van.id, purpose: .ranking, from: CivilDay(number: 18_500), until: CivilDay(number: 18_700))
+    ]
+    var view = Self.view
+    view.stations.append(van)
+    let shown = view
+    var sources = Self.sources(view: { shown })
+    sources.track = { _, _, to in
+      guard let position = Position(latitudeE7: 375_200_000, longitudeE7: 1_111_400_000) else { return [] }
+      return [
+        TrackPoint(
+          begin: to.adding(milliseconds: -60_000), end: to, position: position, county: "141102",
+          values: [.init(pollutant: .pm25, value: Concentration(88.5), flag: .good, reasons: [])])
+      ]
+    }
+    return sources
+  }
+
   static let inspectionEvents = inspections.enumerated().map { index, inspection in
     EventRecord(
       sequence: 1_000_000_000_001 + Int64(index), id: inspection.id, kind: .inspection, county: inspection.county,
