@@ -93,6 +93,10 @@ extension EasyHandle {
       throw TransportError(
         kind: .tls, message: "the host's key cannot be verified: give known_hosts or host_key_sha256")
     }
+    // libcurl keeps a connection by host, user and key files, not by what the host's key was held against: kept, a
+    // feed's connection would serve another feed that must refuse the host. Each transfer verifies for itself.
+    try set(CURLOPT_FRESH_CONNECT, 1)
+    try set(CURLOPT_FORBID_REUSE, 1)
     if let digest = ssh.hostKeySHA256 {
       try set(CURLOPT_SSH_HOST_PUBLIC_KEY_SHA256, digest)
     } else if let file = ssh.knownHostsFile {

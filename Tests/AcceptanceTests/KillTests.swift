@@ -59,16 +59,21 @@ struct KillTests {
   /// What must be equal: by civil hour, reception times aside.
   struct Record: Equatable {
     var events: [String]
+    /// Feeds found frozen or moving again: found with an answer, at its own second and between any two hours' events.
+    var frozen: [String]
     var values: [String]
     var levels: [String]
   }
 
   static func record(_ daemon: LantianProcess) throws -> Record {
-    let events = try daemon.api("events").items.map { event in
-      ["sequence", "county", "kind", "from", "to", "at", "id"].map { key in
-        event[key].string ?? event[key].int.map { String($0) } ?? "-"
-      }.joined(separator: " ")
+    let listed = try daemon.api("events").items
+    #expect(listed.compactMap { $0["sequence"].int } == Array(1...max(1, listed.count)))
+    func texts(_ keys: [String], where isFrozen: Bool) -> [String] {
+      listed.filter { $0["id"].string?.contains("-frozen-") == isFrozen }.map { event in
+        keys.map { event[$0].string ?? "-" }.joined(separator: " ")
+      }
     }
+    let events = texts(["county", "kind", "from", "to", "at", "id"], where: false)
     var values: [String] = []
     for station in ["2183A", "2185A", "F1", "micro-7"] {
       let from = "2020-12-01T00:00:00%2B08:00"
@@ -79,7 +84,9 @@ struct KillTests {
     let levels = try daemon.api("counties").items.map {
       "\($0["code"].string ?? "") \($0["level"]["name"].string ?? "") \($0["level"]["since"].string ?? "-")"
     }
-    return Record(events: events, values: values, levels: levels)
+    return Record(
+      events: events, frozen: texts(["county", "kind", "from", "to", "id"], where: true), values: values, levels: levels
+    )
   }
 
   /// 34 civil hours after the start, with the last hour judged.
@@ -93,6 +100,7 @@ struct KillTests {
     let (disturbed, stage, last) = try await Self.disturbed(seed: seed)
     let undisturbed = try await calm
     #expect(disturbed.events == undisturbed.events, "seed \(seed)")
+    #expect(disturbed.frozen == undisturbed.frozen, "seed \(seed)")
     #expect(disturbed.values == undisturbed.values, "seed \(seed)")
     #expect(disturbed.levels == undisturbed.levels, "seed \(seed)")
     #expect(undisturbed.values.count > 100)
