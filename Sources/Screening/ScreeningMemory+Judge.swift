@@ -88,7 +88,8 @@ extension ScreeningMemory {
     air: ScreeningContext.CountyAir?, _ pass: inout Pass
   ) {
     let pollutant = buffer[index].pollutant
-    if !marks.isEmpty, let mark = marks[Self.key(buffer[index], row: row, value: value)] {
+    if marks.reach(buffer[index].begin.milliseconds), let mark = marks[Self.key(buffer[index], row: row, value: value)]
+    {
       // Another verdict on the same reading would be a correction of itself.
       pass.mark(&buffer[index], index, mark.flag, mark.reasons)
     }

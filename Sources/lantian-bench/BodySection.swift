@@ -58,6 +58,8 @@ struct BodySection {
     }
     var rollup = Rollup(
       site: Site(name: "", code: "141100", offset: .china, counties: [county], stations: registry), feeds: ["bench"])
+    var memory = ScreeningMemory()
+    let air = ScreeningContext(places: [Int32](repeating: 0, count: Self.stations), counties: [.init()])
     var decodeTimes: [Double] = []
     var wholeTimes: [Double] = []
     var bytes = 0
@@ -71,7 +73,11 @@ struct BodySection {
       let decoded = decoder.decode(body, context: context)
       let middle = processorTime()
       var readings = decoded.batch.readings
-      screener.screen(&readings, classes: rollup.classes(of: decoded.batch.stations), receivedAt: now)
+      let classes = rollup.classes(of: decoded.batch.stations)
+      screener.screen(&readings, classes: classes, receivedAt: now)
+      _ = memory.judge(
+        &readings, feed: "bench", stations: decoded.batch.stations, classes: classes, context: air, offset: .china,
+        with: screener)
       let summary = rollup.insert(
         feed: "bench", stations: decoded.batch.stations, readings: readings, now: now)
       let end = processorTime()

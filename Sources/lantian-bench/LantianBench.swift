@@ -10,7 +10,7 @@ struct LantianBench: ParsableCommand {
     discussion: "Sections: \(Section.allCases.map(\.rawValue).joined(separator: ", ")).")
 
   enum Section: String, CaseIterable, ExpressibleByArgument {
-    case polling, rings, body, formats, store, ready, hook, replay, demo
+    case polling, rings, screening, body, formats, store, ready, hook, replay, demo
   }
 
   enum Output: String, CaseIterable, ExpressibleByArgument {
@@ -61,6 +61,7 @@ struct LantianBench: ParsableCommand {
     switch section {
     case .polling: try PollingSection(bench: bench).run(into: &report)
     case .rings: try RingsSection(bench: bench).run(into: &report)
+    case .screening: try ScreeningSection(bench: bench).run(into: &report)
     case .body: try BodySection(bench: bench).run(into: &report)
     case .formats: try FormatsSection(bench: bench).run(into: &report)
     case .store: try StoreSection(bench: bench).run(into: &report)
