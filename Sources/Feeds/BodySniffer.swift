@@ -25,7 +25,7 @@ enum BodySniffer {
       case .xml: .notXML
       case .lineProtocol, .metricsText: .notText
       case .hj212: .notHJ212
-      case .lidar: .syntax
+      case .lidar: .notLidar
       }
     if isHTML(head) {
       return DecodeFailure(

@@ -67,6 +67,7 @@ package struct DecodeFailure: Error, Sendable, Hashable {
     case notCSV = "not_csv"
     case notText = "not_text"
     case notHJ212 = "not_hj212"
+    case notLidar = "not_lidar"
     case truncated
     case syntax
     case tooDeep = "too_deep"
