@@ -62,6 +62,10 @@ extension ConfigurationLoader {
             valid: valid), item)
         continue
       }
+      guard feeds[index].files == nil else {
+        fail(.badValue(value: written(item), expected: "a budget is for http and https only: remove the feed"), item)
+        continue
+      }
       if let other = feeds[index].pacing.budget, other != name {
         fail(.badValue(value: written(item), expected: "the feed has the budget \(other) already: keep one"), item)
       }

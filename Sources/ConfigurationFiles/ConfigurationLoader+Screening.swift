@@ -6,12 +6,12 @@ import Secrets
 extension ConfigurationLoader {
   static let screeningKeys = [
     "sentinels", "future_tolerance", "frozen_after", "gap_periods", "unit_mistakes", "particles", "twin_channels",
-    "humidity", "neighbours", "limits",
+    "humidity", "neighbours", "limits", "interference",
   ]
 
-  mutating func readScreening(_ node: ConfigurationNode?) -> ScreeningLimits {
+  mutating func readScreening(_ node: ConfigurationNode?) -> (ScreeningLimits, InterferenceLimits) {
     var limits = ScreeningLimits()
-    guard let node, let fields = fields(node, Self.screeningKeys) else { return limits }
+    guard let node, let fields = fields(node, Self.screeningKeys) else { return (limits, InterferenceLimits()) }
     if let list = fields["sentinels"] {
       limits.sentinels = items(list, of: "numbers that stand for no value").compactMap {
         decimal($0, in: -1e9...1e9, "a number")
@@ -26,7 +26,7 @@ extension ConfigurationLoader {
     readPairs(fields, &limits)
     readAir(fields, &limits)
     for item in items(fields["limits"], of: "thresholds") { readLimits(item, &limits) }
-    return limits
+    return (limits, readInterference(fields["interference"]))
   }
 
   private mutating func readPairs(_ fields: ConfigurationFields, _ limits: inout ScreeningLimits) {
@@ -127,7 +127,7 @@ extension ConfigurationLoader {
     )
   }
 
-  private func isOff(_ node: ConfigurationNode) -> Bool {
+  func isOff(_ node: ConfigurationNode) -> Bool {
     if case .scalar(let text, _) = node.content { text.lowercased() == "off" } else { false }
   }
 

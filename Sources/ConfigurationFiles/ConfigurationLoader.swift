@@ -72,7 +72,7 @@ package struct ConfigurationLoader {
     let state = readState(merged["state"]?.first)
     let limits = readLimits(merged["limits"]?.first)
     let retention = readRetention(merged["retention"]?.first)
-    let screening = readScreening(merged["screening"]?.first)
+    let (screening, interference) = readScreening(merged["screening"]?.first)
     let lidar = readLidar(merged["lidar"]?.first)
     let hotSpots = readHotSpots(merged["hot_spots"]?.first)
     let inspectorToken = readInspectors(merged["inspectors"]?.first)
@@ -87,6 +87,7 @@ package struct ConfigurationLoader {
       instruments: feeds.instruments, received: feeds.received, feedNames: feeds.names, forwards: forwards,
       budgets: budgets, boundaries: boundaries, registry: registry, warnings: warnings)
     loaded.screening = screening
+    loaded.interference = interference
     loaded.inspectorToken = inspectorToken
     loaded.hotSpots = hotSpots
     loaded.lidar = lidar

@@ -24,7 +24,31 @@ extension LoadedConfiguration {
       .init("neighbour_share", .text("\(screening.neighbourShare)")),
       .init("neighbour_stations", .integer(Int64(screening.neighbourStations))),
       .init("limits", .list(explainLimits())),
+      .init("interference", explainInterference()),
       .init("inspectors", .text(inspectorToken == nil ? "control socket only" : "token")),
+    ])
+  }
+
+  private func explainInterference() -> ExplanationValue {
+    func sorted<Value>(_ table: [Pollutant: Value]) -> [(key: Pollutant, value: Value)] {
+      table.sorted { $0.key.rawValue < $1.key.rawValue }
+    }
+    let drop = interference.suddenDrop.map { drop in
+      "to \(drop.share), below \(drop.belowNeighbours) of neighbours, others \(drop.others), by "
+        + sorted(drop.least).map { "\($0.key.name) \($0.value)" }.joined(separator: ", ")
+    }
+    let spray = interference.spray.map {
+      "humidity +\($0.humidityRise), coarse share -\($0.coarseFall), PM10 to \($0.share), neighbours \($0.neighbours)"
+    }
+    let pinned = interference.pinned.map { pinned in
+      "from \(pinned.share) of a limit in \(pinned.hours) hours: "
+        + sorted(pinned.limits).map { entry in
+          "\(entry.key.name) " + entry.value.map { "\($0)" }.joined(separator: " ")
+        }.joined(separator: ", ")
+    }
+    return .object([
+      .init("sudden_drop", .text(drop ?? "off")), .init("spray", .text(spray ?? "off")),
+      .init("pinned", .text(pinned ?? "off")),
     ])
   }
 

@@ -46,6 +46,8 @@ package struct LoadedConfiguration: Sendable, Hashable {
   package var registry = StationRegistry()
   /// Thresholds of screening.
   package var screening = ScreeningLimits()
+  /// Thresholds of the signs of interference.
+  package var interference = InterferenceLimits()
   /// When a station is a hot spot, and who owns it.
   package var hotSpots = HotSpotConfiguration()
   /// When what a lidar sees is a watch.

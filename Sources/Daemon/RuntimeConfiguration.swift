@@ -80,6 +80,7 @@ package struct RuntimeConfiguration: Sendable {
       }, externalURL: "http://\(loaded.listen)", maximumUnknownStations: loaded.limits.unknownStations,
       ledger: loaded.ledger, registry: loaded.registry)
     engine.screening = loaded.screening
+    engine.interference = loaded.interference
     engine.hotSpots = loaded.hotSpots.engine
     engine.lidarWatch = loaded.lidar.engine
   }

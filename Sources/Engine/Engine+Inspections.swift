@@ -25,11 +25,12 @@ extension Engine {
       county.filter(isOfRecord).map { stationHours($0, endHour: closed) }
     }
     let all = tables.flatMap { $0 }
+    let search = InterferenceSigns(limits: configuration.interference)
     for table in tables {
       for own in table {
         let near = table.filter { $0.station != own.station }
         let neighbours = near.count >= 2 ? near : all.filter { $0.station != own.station }
-        for (pollutant, sign) in InterferenceSigns().signs(of: own, beside: neighbours) {
+        for (pollutant, sign) in search.signs(of: own, beside: neighbours) {
           tell(sign, station: own.station, pollutant, at: offset.start(ofHour: closed + 1), &effects)
         }
       }

@@ -114,6 +114,7 @@ extension Engine {
     var reader = SnapshotReader(bytes, subject: "the screening of the engine's snapshot")
     screening = try ScreeningMemory(decoding: &reader)
     neighboursThrough = try reader.optional { reader throws(SnapshotReadingError) in try reader.fixed(Int32.self) }
+    rollup.comparedThrough = neighboursThrough ?? .min
     inspectionCases = try Inspections(decoding: &reader)
     hotSpots = try GridTasks(decoding: &reader)
     let states = try reader.list(of: "lidars") { reader throws(SnapshotReadingError) in

@@ -18,6 +18,8 @@ extension EngineConfiguration {
     case hotSpots = 7
     /// `StationRegistry`; written only when it holds anything.
     case registry = 4
+    /// Thresholds of the signs of interference; written only when they are not the defaults.
+    case interference = 8
   }
 
   package func encode(into writer: inout ByteWriter) {
@@ -48,6 +50,7 @@ extension EngineConfiguration {
     if lidarWatch != LidarWatchSettings() { extensions.append(.lidarWatch) }
     if hotSpots != HotSpotSettings() { extensions.append(.hotSpots) }
     if !registry.isEmpty { extensions.append(.registry) }
+    if interference != InterferenceLimits() { extensions.append(.interference) }
     writer.list(extensions) { writer, tag in
       writer.byte(tag.rawValue)
       switch tag {
@@ -71,6 +74,10 @@ extension EngineConfiguration {
       case .registry:
         var block = ByteWriter(capacity: 256)
         registry.encode(into: &block)
+        writer.blob(block.bytes)
+      case .interference:
+        var block = ByteWriter(capacity: 256)
+        interference.encode(into: &block)
         writer.blob(block.bytes)
       }
     }
@@ -109,6 +116,7 @@ extension EngineConfiguration {
       case .hotSpots: hotSpots = try HotSpotSettings(decoding: &block)
       case .screening: screening = try ScreeningLimits(decoding: &block)
       case .registry: registry = try StationRegistry(decoding: &block)
+      case .interference: interference = try InterferenceLimits(decoding: &block)
       }
       try block.finish()
     }

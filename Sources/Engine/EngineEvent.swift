@@ -214,6 +214,8 @@ public struct EngineConfiguration: Sendable, Hashable {
   public var ledger: LedgerFacts
   /// Thresholds of screening.
   package var screening = ScreeningLimits()
+  /// Thresholds of the signs of interference.
+  package var interference = InterferenceLimits()
   /// When what a lidar sees is a watch.
   public var lidarWatch = LidarWatchSettings()
   /// When a station is a hot spot.

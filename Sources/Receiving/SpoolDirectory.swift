@@ -20,8 +20,8 @@ struct SpoolProblem: Error {
 struct SpoolDirectory: ~Copyable {
   /// Entries of a folder that one look reads.
   static let entryLimit = 200_000
-  /// Names tried where one is taken already.
-  private static let nameLimit = 10_000
+  /// Numbers tried where a name is taken already; then the file's own time and inode number tell it apart.
+  private static let numberLimit = 100
 
   let path: String
   private let descriptor: Int32
@@ -133,7 +133,7 @@ struct SpoolDirectory: ~Copyable {
   /// Moves a file into a folder inside this one, under a name that is free there, with a text beside it.
   func move(_ file: ListedFile, into folder: String, error text: String? = nil) throws(SpoolProblem) {
     let target = try Self.inside(self, folder)
-    let name = try target.freeName(file.name)
+    let name = try target.freeName(for: file)
     if let text { try target.write(text, to: name + ".error") }
     guard unsafe renameat(descriptor, file.name, target.descriptor, name) == 0 || errno == ENOENT else {
       throw SpoolProblem(path + "/" + file.name, "moved to \(target.path)", errno)
@@ -141,17 +141,18 @@ struct SpoolDirectory: ~Copyable {
   }
 
   /// Nobody else writes into `done` and `failed`: a name that is free stays free.
-  private func freeName(_ name: String) throws(SpoolProblem) -> String {
-    for number in 0..<Self.nameLimit {
-      let suffix = number == 0 ? "" : ".\(number)"
-      let candidate = String(decoding: Array(name.utf8.prefix(240)), as: UTF8.self) + suffix
+  private func freeName(for file: ListedFile) throws(SpoolProblem) -> String {
+    let stem = String(decoding: Array(file.name.utf8.prefix(200)), as: UTF8.self)
+    let own = "." + String(file.stamp.map { $0 == "/" ? "-" : $0 })
+    for number in 0...Self.numberLimit {
+      let candidate = stem + (number == 0 ? "" : number < Self.numberLimit ? ".\(number)" : own)
       var status = stat()
       if unsafe fstatat(descriptor, candidate, &status, AT_SYMLINK_NOFOLLOW) != 0 {
         if errno == ENOENT { return candidate }
         throw SpoolProblem(path + "/" + candidate, "looked at", errno)
       }
     }
-    throw SpoolProblem(path + "/" + name, "given another name: clear the folder", EEXIST)
+    throw SpoolProblem(path + "/" + file.name, "given another name: clear the folder", EEXIST)
   }
 
   private func write(_ text: String, to name: String) throws(SpoolProblem) {

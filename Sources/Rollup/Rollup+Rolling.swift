@@ -36,6 +36,7 @@ extension Rollup {
     let ordinary = hours.contains(hour) ? hours.planes() : nil
     let slot = hours.index(of: hour)
     let needed = settings.minutesForHour
+    let isCompared = hour <= comparedThrough
     while start < range.upperBound {
       let stations = start..<min(start + 256, range.upperBound)
       sums.add(hour, of: stations, minutes, map.places)
@@ -46,8 +47,10 @@ extension Rollup {
           if let ordinary, !place.isAssessed {
             let stored = ordinary[slot, Int(place.hourLane) + lane]
             if stored.meta == 0, sums.counts[at] == 0 { continue }
-            ordinary[slot, Int(place.hourLane) + lane] = Rollup.rolledHour(
+            let cell = Rollup.rolledHour(
               stored, sum: sums.sum(at), count: Int(sums.counts[at]), suspect: sums.suspects[at] != 0, needed: needed)
+            ordinary[slot, Int(place.hourLane) + lane] = cell
+            if isCompared, cell != stored { noteChange(station: station, lane: lane, hour: hour) }
             continue
           }
           takeRolled(

@@ -52,6 +52,29 @@ extension Rollup {
     return true
   }
 
+  /// A pollutant's hour at a station.
+  package struct HourCell: Hashable, Sendable, Comparable {
+    package var hour: Int32
+    package var pollutant: Pollutant
+    package var station: Int
+
+    package static func < (a: HourCell, b: HourCell) -> Bool {
+      (a.hour, a.pollutant.rawValue, a.station) < (b.hour, b.pollutant.rawValue, b.station)
+    }
+  }
+
+  /// Hours of stations that are not assessed which have changed since they were compared, in order; each is given once.
+  package mutating func takeChangedAfterComparison() -> [HourCell] {
+    guard !changedAfterComparison.isEmpty else { return [] }
+    defer { changedAfterComparison.removeAll() }
+    return changedAfterComparison.sorted()
+  }
+
+  mutating func noteChange(station: Int, lane: Int, hour: Int32) {
+    guard let pollutant = Pollutant(rawValue: UInt8(lane)) else { return }
+    changedAfterComparison.insert(HourCell(hour: hour, pollutant: pollutant, station: station))
+  }
+
   /// What the rings hold of a station between two instants, as the rows that would bring it: minutes, hours that a feed
   /// gave, and hours made of minutes that have left the ring. Missing ones are left out.
   package func rows(

@@ -46,6 +46,12 @@ package struct Rollup: Sendable {
   /// The hour that the batch being inserted has still to make for all stations; nil between calls.
   var pendingHour: Int32?
 
+  /// Hours up to here were compared between stations; what still changes one of them is noted. Follows from the caller's
+  /// state, and is no part of this one.
+  package var comparedThrough = Int32.min
+  /// Cells of stations that are not assessed and changed after their hour was compared, until they are taken.
+  var changedAfterComparison: Set<HourCell> = []
+
   /// No minute after this one was ever written; where none is, hours need not be made from minutes. A bound that spares
   /// work and no part of the state.
   var newestMinute = Int32.min
@@ -167,6 +173,7 @@ package struct Rollup: Sendable {
     let place = map.places[station]
     guard place.isAssessed else {
       hours[hour, Int(place.hourLane) + lane] = cell
+      if hour <= comparedThrough { noteChange(station: station, lane: lane, hour: hour) }
       return
     }
     deep[hour, Int(place.deepLane) + lane] = cell

@@ -59,51 +59,36 @@ package struct InterferenceSigns: Sendable {
     }
   }
 
-  /// Thresholds of the signs.
-  package struct Limits: Sendable, Hashable {
-    /// After a drop the highest of three hours is at most this share of the two hours before …
-    package var dropShare = 0.5
-    /// … and of the neighbours' median …
-    package var dropBelowNeighbours = 0.6
-    /// … which, like the station's other pollutants, has kept at least this share of itself.
-    package var othersShare = 0.85
-    /// The humidity rises by so many points more than that of the neighbours, or than nothing known by half as much again …
-    package var sprayHumidityRise = 10.0
-    /// … and the coarse share of PM10 falls by this.
-    package var sprayCoarseFall = 0.2
-    /// A value is pinned from this share of the limit on …
-    package var pinnedShare = 0.97
-    /// … in so many of the last twelve hours.
-    package var pinnedHours = 8
-    package init() {}
+  package var limits: InterferenceLimits
+
+  package init(limits: InterferenceLimits = InterferenceLimits()) { self.limits = limits }
+
+  /// What the source of a pollutant gives off beside it: it falls with the pollutant when the air becomes cleaner.
+  private static func companions(of pollutant: Pollutant) -> [Pollutant] {
+    pollutant == .so2 ? [.no2, .co, .pm25] : [.no2, .co]
   }
-
-  package var limits = Limits()
-  package init(limits: Limits = Limits()) { self.limits = limits }
-
-  /// Falls smaller than this are the instruments', thousandths; of others no drop is looked for.
-  private static let leastDrop: [(pollutant: Pollutant, least: Double, companions: [Pollutant])] = [
-    (.pm25, 30_000, [.no2, .co]), (.pm10, 50_000, [.no2, .co]), (.so2, 40_000, [.no2, .co, .pm25]),
-  ]
-
-  /// Numbers that officials are measured by: nodes of the AQI (HJ 633) and limits (GB 3095), and the plan's 300 for SO2.
-  private static let pinnedLimits: [(pollutant: Pollutant, limits: [Int32])] = [
-    (.pm25, [75_000, 115_000, 150_000]), (.pm10, [150_000, 250_000, 350_000]),
-    (.so2, [150_000, 300_000, 500_000, 800_000]), (.no2, [200_000]), (.o3, [160_000, 200_000]),
-  ]
 
   /// Everything that is found at a station, beside its neighbours.
   package func signs(
     of own: StationHours, beside neighbours: [StationHours]
   ) -> [(pollutant: Pollutant, sign: Sign)] {
     var found: [(pollutant: Pollutant, sign: Sign)] = []
-    for (pollutant, least, companions) in Self.leastDrop {
-      if let sign = suddenDrop(own, pollutant, least: least, companions, neighbours) { found.append((pollutant, sign)) }
+    if let drop = limits.suddenDrop {
+      for pollutant in InterferenceLimits.SuddenDrop.pollutants {
+        guard let least = drop.least[pollutant] else { continue }
+        if let sign = suddenDrop(own, pollutant, drop, least: least * 1_000, neighbours) {
+          found.append((pollutant, sign))
+        }
+      }
     }
-    if let sign = spray(own, neighbours) { found.append((.pm10, sign)) }
-    for (pollutant, limits) in Self.pinnedLimits {
-      for limit in limits {
-        if let sign = pinned(own, pollutant, below: limit, neighbours) { found.append((pollutant, sign)) }
+    if let spray = limits.spray, let sign = self.spray(own, spray, neighbours) { found.append((.pm10, sign)) }
+    if let pinned = limits.pinned {
+      for pollutant in Pollutant.criteria {
+        for limit in pinned.limits[pollutant] ?? [] {
+          if let sign = self.pinned(own, pollutant, pinned, below: Int32(limit * 1_000), neighbours) {
+            found.append((pollutant, sign))
+          }
+        }
       }
     }
     return found
@@ -112,7 +97,8 @@ package struct InterferenceSigns: Sendable {
   // MARK: Sudden drop
 
   private func suddenDrop(
-    _ own: StationHours, _ pollutant: Pollutant, least: Double, _ companions: [Pollutant], _ neighbours: [StationHours]
+    _ own: StationHours, _ pollutant: Pollutant, _ drop: InterferenceLimits.SuddenDrop, least: Double,
+    _ neighbours: [StationHours]
   ) -> Sign? {
     guard let first = own.value(pollutant, 4), let second = own.value(pollutant, 3),
       let after = Self.highest(own, pollutant, 0...2), min(first, second) > 0,
@@ -120,13 +106,14 @@ package struct InterferenceSigns: Sendable {
       Double(max(first, second)) <= 1.5 * Double(min(first, second))
     else { return nil }
     let before = (Double(first) + Double(second)) / 2
-    guard after <= limits.dropShare * before, before - after >= least else { return nil }
+    guard after <= drop.share * before, before - after >= least else { return nil }
     let others = neighbours.compactMap { Self.change($0, pollutant) }
-    guard others.count >= 2, let ratio = Self.median(others.map { $0.after / $0.before }), ratio >= limits.othersShare,
+    guard others.count >= 2, let ratio = Self.median(others.map { $0.after / $0.before }), ratio >= drop.others,
       let level = Self.median(others.map(\.before)), before >= level / 2, before <= level * 2,
-      let now = Self.median(others.map(\.after)), after <= limits.dropBelowNeighbours * now,
-      let companion = Self.median(companions.compactMap { Self.change(own, $0) }.map { $0.after / $0.before }),
-      companion >= limits.othersShare
+      let now = Self.median(others.map(\.after)), after <= drop.belowNeighbours * now,
+      let companion = Self.median(
+        Self.companions(of: pollutant).compactMap { Self.change(own, $0) }.map { $0.after / $0.before }),
+      companion >= drop.others
     else { return nil }
     return .suddenDrop(before: before / 1_000, after: after / 1_000, neighbours: ratio, others: companion)
   }
@@ -150,7 +137,9 @@ package struct InterferenceSigns: Sendable {
 
   // MARK: Spray
 
-  private func spray(_ own: StationHours, _ neighbours: [StationHours]) -> Sign? {
+  private func spray(
+    _ own: StationHours, _ spray: InterferenceLimits.Spray, _ neighbours: [StationHours]
+  ) -> Sign? {
     guard let humidity = own.humidity[0], let dry = own.humidity[2], let before = Self.coarseShare(own, 2),
       let after = Self.coarseShare(own, 0), let dusty = own.value(.pm10, 2), let clean = own.value(.pm10, 0)
     else { return nil }
@@ -159,13 +148,13 @@ package struct InterferenceSigns: Sendable {
       neighbours.compactMap { station in
         station.humidity[0].flatMap { now in station.humidity[2].map { now - $0 } }
       })
-    let needed = around.map { $0 + limits.sprayHumidityRise } ?? limits.sprayHumidityRise * 1.5
-    guard rise >= needed, before - after >= limits.sprayCoarseFall, Double(clean) <= 0.7 * Double(dusty),
+    let needed = around.map { $0 + spray.humidityRise } ?? spray.humidityRise * 1.5
+    guard rise >= needed, before - after >= spray.coarseFall, Double(clean) <= spray.share * Double(dusty),
       let ratio = Self.median(
         neighbours.compactMap { station in
           guard let before = station.value(.pm10, 2), before > 0, let now = station.value(.pm10, 0) else { return nil }
           return Double(now) / Double(before)
-        }), ratio >= limits.othersShare
+        }), ratio >= spray.neighbours
     else { return nil }
     return .spray(humidityRise: rise, coarseBefore: before, coarseAfter: after, neighbours: ratio)
   }
@@ -181,17 +170,21 @@ package struct InterferenceSigns: Sendable {
   // MARK: Pinned
 
   private func pinned(
-    _ own: StationHours, _ pollutant: Pollutant, below limit: Int32, _ neighbours: [StationHours]
+    _ own: StationHours, _ pollutant: Pollutant, _ pinned: InterferenceLimits.Pinned, below limit: Int32,
+    _ neighbours: [StationHours]
   ) -> Sign? {
-    guard let count = count(own, pollutant, below: limit), count >= limits.pinnedHours else { return nil }
+    func held(_ station: StationHours) -> Int? { count(station, pollutant, pinned, below: limit) }
+    guard let count = held(own), count >= pinned.hours else { return nil }
     // Where the air of all is so, it is the air.
-    let shared = neighbours.contains { (self.count($0, pollutant, below: limit) ?? 0) * 2 >= limits.pinnedHours }
+    let shared = neighbours.contains { (held($0) ?? 0) * 2 >= pinned.hours }
     return shared ? nil : .pinned(limit: Double(limit) / 1_000, hours: count)
   }
 
   /// Hours close below a limit; nil when one lies above it.
-  private func count(_ station: StationHours, _ pollutant: Pollutant, below limit: Int32) -> Int? {
-    let floor = limits.pinnedShare * Double(limit)
+  private func count(
+    _ station: StationHours, _ pollutant: Pollutant, _ pinned: InterferenceLimits.Pinned, below limit: Int32
+  ) -> Int? {
+    let floor = pinned.share * Double(limit)
     var count = 0
     for hour in 0..<Self.hours {
       guard let value = station.value(pollutant, hour) else { continue }

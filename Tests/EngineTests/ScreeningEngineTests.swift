@@ -13,7 +13,7 @@ struct ScreeningEngineTests {
       Station(id: "B1", name: "", county: "141182", stationClass: .provincial, assessed: true),
       Station(id: "B2", name: "", county: "141182", stationClass: .provincial, assessed: true),
     ]
-      + (1...6).map { Station(id: "M\($0)", name: "", county: "141182", stationClass: .micro, assessed: false) })
+      + (1...7).map { Station(id: "M\($0)", name: "", county: "141182", stationClass: .micro, assessed: false) })
 
   static let configuration = EngineConfiguration(
     site: site, feeds: ["f"], targets: [], criteria: "mee-2018", edition: "by-date",
@@ -118,6 +118,46 @@ struct ScreeningEngineTests {
             Reading(station: 0, pollutant: .pm25, value: 160, begin: begin, periodMilliseconds: 3_600_000)
           ])), at: at)
     #expect(run.cell("M6") == SeriesProbe(value: 160, flag: .suspect))
+  }
+
+  @Test func anHourThatLateMinutesMakeAnewIsComparedAgain() {
+    var run = Run()
+    var start = run.end
+    func send(_ values: [(id: String, value: Double)], minutes: Range<Int>, at: Instant) {
+      let readings = minutes.flatMap { minute in
+        values.enumerated().map { index, entry in
+          Reading(
+            station: UInt32(index), pollutant: .pm25, value: entry.value + Double(minute % 7),
+            begin: start.adding(milliseconds: Int64(minute) * 60_000), periodMilliseconds: 60_000)
+        }
+      }
+      let batch = FeedBatch(feed: "f", receivedAt: at, stations: values.map(\.id), readings: ContiguousArray(readings))
+      run.apply(.batch(batch), at: at)
+    }
+    let hour = 3_600_000 as Int64
+    var usual: [(id: String, value: Double)] = (1...5).map { (id: "M\($0)", value: 40 + Double($0)) }
+    usual.append((id: "M6", value: 160))
+    run.tick(minutes: 61)
+    start = run.end.adding(milliseconds: hour)
+    send(usual, minutes: 0..<50, at: start.adding(milliseconds: 50 * 60_000))
+    func flag(_ id: String) -> QualityFlag? {
+      let hour = CivilOffset.china.hour(of: start)
+      return run.engine.series(station: id, pollutant: .pm25, kind: .hours, windows: hour..<hour + 1).first?.flag
+    }
+    run.apply(.tick, at: start.adding(milliseconds: hour + 60_000))
+    #expect(flag("M6") == .good)
+    run.apply(.tick, at: start.adding(milliseconds: 2 * hour + 60_000))
+    #expect(flag("M6") == .suspect)
+    // Late minutes of the station, and of one beside it.
+    send([(id: "M6", value: 160)], minutes: 50..<55, at: start.adding(milliseconds: 2 * hour + 70_000))
+    #expect(flag("M6") == .suspect)
+    send(usual, minutes: 55..<60, at: start.adding(milliseconds: 2 * hour + 80_000))
+    #expect(flag("M6") == .suspect && flag("M1") == .good)
+    // An hour that comes only after the comparison is compared as well.
+    let late = Reading(station: 0, pollutant: .pm25, value: 170, begin: start, periodMilliseconds: 3_600_000)
+    let at = start.adding(milliseconds: 2 * hour + 90_000)
+    run.apply(.batch(FeedBatch(feed: "f", receivedAt: at, stations: ["M7"], readings: [late])), at: at)
+    #expect(flag("M7") == .suspect)
   }
 
   @Test func aPersonFailsAnHourAndTakesItBack() throws {

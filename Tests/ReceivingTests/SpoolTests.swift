@@ -103,6 +103,31 @@ struct SpoolTests {
     #expect(status.count(of: .ok) == 3 && status.count(of: .parse) == 1 && status.readings == 3)
   }
 
+  @Test("one name over and over: numbers first, then the file's own time")
+  func sameName() async throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path
+    #expect(mkdir(path + "/done", 0o755) == 0)
+    for number in 0..<100 { try Self.write("old", path + "/done/a.csv" + (number == 0 ? "" : ".\(number)")) }
+    let desk = Desk()
+    let hub = SpoolHub(desk.services)
+    await hub.apply([Self.definition(path, .move)])
+    for text in ["ok one", "ok two"] {
+      try Self.write(text, path + "/new")
+      #expect(rename(path + "/new", path + "/a.csv") == 0)
+      try await Self.eventually("a.csv is put away") { !Self.exists(path + "/a.csv") }
+    }
+    await hub.stop()
+    #expect(desk.taken.withLock { $0 } == ["a.csv: ok one", "a.csv: ok two"])
+    #expect(desk.faults.withLock { $0 }.isEmpty)
+    var kept = 0
+    let folder = try #require(opendir(path + "/done"))
+    defer { closedir(folder) }
+    while readdir(folder) != nil { kept += 1 }
+    // With `.` and `..`.
+    #expect(kept == 104)
+  }
+
   @Test("a file that still grows is not taken")
   func growing() async throws {
     let directory = TemporaryDirectory()

@@ -24,9 +24,9 @@ import Testing
 
   private func signs(
     _ own: [Pollutant: [Double?]], _ others: [[Pollutant: [Double?]]], humidity: [Double?] = [],
-    around: [Double?] = []
+    around: [Double?] = [], limits: InterferenceLimits = InterferenceLimits()
   ) -> [String] {
-    InterferenceSigns().signs(
+    InterferenceSigns(limits: limits).signs(
       of: Self.station(0, own, humidity: humidity),
       beside: others.enumerated().map { Self.station($0 + 1, $1, humidity: around) }
     ).map { "\($0.pollutant.name) \($0.sign.name)" }
@@ -87,6 +87,46 @@ import Testing
   @Test func withoutGasesThereIsNothingToCompareWith() {
     let around = [[Pollutant.pm25: [Double?](repeating: 200, count: 5)]]
     #expect(signs([.pm25: [200, 200, 60, 60, 60]], around + around).isEmpty)
+  }
+
+  // MARK: Thresholds
+
+  @Test func eachSignHasItsThresholdsAndCanBeOff() {
+    let around = Array(repeating: [Pollutant.pm25: [Double?](repeating: 200, count: 5)], count: 2)
+    let own: [Pollutant: [Double?]] = [.pm25: [200, 200, 90, 90, 90], .no2: [40, 40, 40, 40, 40]]
+    var limits = InterferenceLimits()
+    #expect(signs(own, around, limits: limits) == ["pm25 sudden-drop"])
+    limits.suddenDrop?.share = 0.4
+    #expect(signs(own, around, limits: limits).isEmpty)
+    limits.suddenDrop = InterferenceLimits.SuddenDrop()
+    limits.suddenDrop?.least = [.pm25: 110.5]
+    #expect(signs(own, around, limits: limits).isEmpty)
+    limits.suddenDrop?.least = [.pm10: 1]
+    #expect(signs(own, around, limits: limits).isEmpty)
+    limits.suddenDrop = nil
+    #expect(signs(own, around, limits: limits).isEmpty)
+    let pinned: [Pollutant: [Double?]] = [.co: Array(repeating: 3.95, count: 12)]
+    #expect(signs(pinned, [], limits: limits).isEmpty)
+    limits.pinned?.limits = [.co: [4]]
+    #expect(signs(pinned, [], limits: limits) == ["co pinned"])
+    limits.pinned?.share = 0.99
+    #expect(signs(pinned, [], limits: limits).isEmpty)
+  }
+
+  @Test("thresholds as bytes", arguments: [true, false])
+  func limitsRoundTrip(isOff: Bool) throws {
+    var limits = InterferenceLimits()
+    limits.suddenDrop?.share = 0.4
+    limits.suddenDrop?.least = [.so2: 12.5]
+    limits.spray?.coarseFall = 0.3
+    limits.pinned?.hours = 6
+    limits.pinned?.limits = [.co: [4, 10], .pm25: []]
+    if isOff { (limits.suddenDrop, limits.spray, limits.pinned) = (nil, nil, nil) }
+    var writer = ByteWriter()
+    limits.encode(into: &writer)
+    var reader = SnapshotReader(writer.bytes, subject: "limits")
+    #expect(try InterferenceLimits(decoding: &reader) == limits)
+    try reader.finish()
   }
 
   // MARK: Spray
