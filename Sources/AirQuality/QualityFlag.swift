@@ -16,53 +16,53 @@ public struct ScreeningReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// The feed marks the value as missing.
-  public static let missing = ScreeningReasons(rawValue: 1 << 0)
+  @inlinable public static var missing: ScreeningReasons { ScreeningReasons(rawValue: 1 << 0) }
   /// Not a finite number, or beyond what the store can hold.
-  public static let notRepresentable = ScreeningReasons(rawValue: 1 << 1)
+  @inlinable public static var notRepresentable: ScreeningReasons { ScreeningReasons(rawValue: 1 << 1) }
   /// A value that instruments send for "no value" (-999, 9999 …) and that the feed did not declare.
-  public static let sentinel = ScreeningReasons(rawValue: 1 << 2)
+  @inlinable public static var sentinel: ScreeningReasons { ScreeningReasons(rawValue: 1 << 2) }
   /// Below zero beyond the tolerance of the instrument.
-  public static let negative = ScreeningReasons(rawValue: 1 << 3)
+  @inlinable public static var negative: ScreeningReasons { ScreeningReasons(rawValue: 1 << 3) }
   /// Slightly below zero, within the noise of the instrument.
-  public static let belowZero = ScreeningReasons(rawValue: 1 << 4)
+  @inlinable public static var belowZero: ScreeningReasons { ScreeningReasons(rawValue: 1 << 4) }
   /// Above what the instrument can measure.
-  public static let aboveRange = ScreeningReasons(rawValue: 1 << 5)
+  @inlinable public static var aboveRange: ScreeningReasons { ScreeningReasons(rawValue: 1 << 5) }
   /// Stamped later than it was received.
-  public static let futureStamp = ScreeningReasons(rawValue: 1 << 6)
+  @inlinable public static var futureStamp: ScreeningReasons { ScreeningReasons(rawValue: 1 << 6) }
   /// Stamped before the earliest day the site keeps.
-  public static let ancientStamp = ScreeningReasons(rawValue: 1 << 7)
+  @inlinable public static var ancientStamp: ScreeningReasons { ScreeningReasons(rawValue: 1 << 7) }
   /// PM2.5 above the PM10 of the same time beyond the tolerance.
-  public static let pm25AbovePM10 = ScreeningReasons(rawValue: 1 << 8)
+  @inlinable public static var pm25AbovePM10: ScreeningReasons { ScreeningReasons(rawValue: 1 << 8) }
   /// A jump from the neighbours in time that comes back at once.
-  public static let spike = ScreeningReasons(rawValue: 1 << 9)
+  @inlinable public static var spike: ScreeningReasons { ScreeningReasons(rawValue: 1 << 9) }
   /// Changed faster than the air can.
-  public static let rateOfChange = ScreeningReasons(rawValue: 1 << 10)
+  @inlinable public static var rateOfChange: ScreeningReasons { ScreeningReasons(rawValue: 1 << 10) }
   /// The same value for longer than the air can hold it.
-  public static let flatLine = ScreeningReasons(rawValue: 1 << 11)
+  @inlinable public static var flatLine: ScreeningReasons { ScreeningReasons(rawValue: 1 << 11) }
   /// The averaging period is none that the rings keep.
-  public static let unusablePeriod = ScreeningReasons(rawValue: 1 << 12)
+  @inlinable public static var unusablePeriod: ScreeningReasons { ScreeningReasons(rawValue: 1 << 12) }
   /// The two channels of one instrument disagree.
-  public static let twinChannels = ScreeningReasons(rawValue: 1 << 13)
+  @inlinable public static var twinChannels: ScreeningReasons { ScreeningReasons(rawValue: 1 << 13) }
   /// The hour lies far from what the other stations of the county measure.
-  public static let neighbours = ScreeningReasons(rawValue: 1 << 14)
+  @inlinable public static var neighbours: ScreeningReasons { ScreeningReasons(rawValue: 1 << 14) }
   /// A thousandfold off its own course, as between milligrams and micrograms.
-  public static let unitMistake = ScreeningReasons(rawValue: 1 << 15)
+  @inlinable public static var unitMistake: ScreeningReasons { ScreeningReasons(rawValue: 1 << 15) }
   /// The instrument itself marks the value as no measurement of the air (maintenance, calibration, fault …).
-  public static let instrument = ScreeningReasons(rawValue: 1 << 16)
+  @inlinable public static var instrument: ScreeningReasons { ScreeningReasons(rawValue: 1 << 16) }
   /// The humidity of the air spoils the value, or is not known where the value depends on it.
-  public static let humidity = ScreeningReasons(rawValue: 1 << 17)
+  @inlinable public static var humidity: ScreeningReasons { ScreeningReasons(rawValue: 1 << 17) }
   /// Measured while sand-dust is suspected, declared or confirmed in the county.
-  public static let sandDust = ScreeningReasons(rawValue: 1 << 18)
+  @inlinable public static var sandDust: ScreeningReasons { ScreeningReasons(rawValue: 1 << 18) }
   /// New stamps over values that do not change.
-  public static let frozen = ScreeningReasons(rawValue: 1 << 19)
+  @inlinable public static var frozen: ScreeningReasons { ScreeningReasons(rawValue: 1 << 19) }
   /// A person's verdict stands in place of the tests'.
-  public static let overridden = ScreeningReasons(rawValue: 1 << 20)
+  @inlinable public static var overridden: ScreeningReasons { ScreeningReasons(rawValue: 1 << 20) }
   /// The same answer gives another value for the same station, quantity and time.
-  public static let duplicateStamp = ScreeningReasons(rawValue: 1 << 21)
+  @inlinable public static var duplicateStamp: ScreeningReasons { ScreeningReasons(rawValue: 1 << 21) }
   /// The value is what the station's calibration makes of the raw one.
-  public static let calibrated = ScreeningReasons(rawValue: 1 << 22)
+  @inlinable public static var calibrated: ScreeningReasons { ScreeningReasons(rawValue: 1 << 22) }
   /// The first reading after a gap.
-  public static let gap = ScreeningReasons(rawValue: 1 << 23)
+  @inlinable public static var gap: ScreeningReasons { ScreeningReasons(rawValue: 1 << 23) }
 
   private static let names: [(ScreeningReasons, String)] = [
     (.missing, "missing"), (.notRepresentable, "not_representable"), (.sentinel, "sentinel"), (.negative, "negative"),

@@ -64,3 +64,49 @@ struct HumidityTrace: Sendable, Hashable {
     }
   }
 }
+
+/// The humidity traces by the stations' rows: found without hashing, for every particle reading asks.
+struct HumidityTable: Sendable {
+  private var traces: ContiguousArray<HumidityTrace> = []
+  /// By row, as far as one has a trace: its place in `traces`, -1 for none.
+  private var places: ContiguousArray<Int32> = []
+  /// Rows in the order of `traces`.
+  private var rows: ContiguousArray<Int32> = []
+
+  /// The trace of a row; nil when its station measured no humidity.
+  @inline(__always)
+  subscript(of row: Int32) -> HumidityTrace? {
+    guard Int(row) < places.count, places[Int(row)] >= 0 else { return nil }
+    return traces[Int(places[Int(row)])]
+  }
+
+  /// The newest value of a row and its begin.
+  @inline(__always)
+  func newest(of row: Int32) -> (value: Float, begin: Int64)? {
+    guard Int(row) < places.count, places[Int(row)] >= 0 else { return nil }
+    let place = Int(places[Int(row)])
+    return (traces[place].newest, traces[place].begin)
+  }
+
+  mutating func take(_ value: Float, begin: Int64, hour: Int32, row: Int32) {
+    traces[place(of: row)].take(value, begin: begin, hour: hour)
+  }
+
+  mutating func set(_ trace: HumidityTrace, row: Int32) { traces[place(of: row)] = trace }
+
+  /// Traces in the order of their rows.
+  var byRow: [(row: Int32, trace: HumidityTrace)] {
+    zip(rows, traces).map { (row: $0, trace: $1) }.sorted { $0.row < $1.row }
+  }
+
+  /// The place of a row's trace, made when it has none.
+  private mutating func place(of row: Int32) -> Int {
+    while places.count <= Int(row) { places.append(-1) }
+    if places[Int(row)] < 0 {
+      places[Int(row)] = Int32(traces.count)
+      traces.append(HumidityTrace())
+      rows.append(row)
+    }
+    return Int(places[Int(row)])
+  }
+}

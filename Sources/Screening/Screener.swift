@@ -19,7 +19,7 @@ package import AirQuality
 package struct Screener: Sendable {
   package let limits: ScreeningLimits
   private let ranges: [ScreeningLimits.Range]
-  private let sentinels: Set<Int64>
+  private let sentinels: SentinelSet
   /// The thresholds of the tests over time.
   let compiled: CompiledLimits
 
@@ -53,7 +53,7 @@ package struct Screener: Sendable {
     self.limits = limits
     ranges = limits.ranges
     compiled = CompiledLimits(limits)
-    sentinels = Set(limits.sentinels.map { Int64(($0 * 1_000).rounded()) })
+    sentinels = SentinelSet(limits.sentinels.map { Int64(($0 * 1_000).rounded()) })
   }
 
   /// Flags `readings`.

@@ -7,14 +7,15 @@ package struct ScreeningContext: Sendable {
   package var counties: [CountyAir]
 
   /// The air of a county as its assessed stations last measured it.
-  package struct CountyAir: Sendable, Hashable {
-    /// Hourly means of the assessed stations, thousandths, in the order of `Pollutant.criteria`; `Int32.min` for none.
-    package var reference: [Int32]
+  package struct CountyAir: Sendable, BitwiseCopyable, Hashable {
+    /// Hourly means of the assessed stations, thousandths, in the order of `Pollutant.criteria`; `Int32.min` for none. No
+    /// array: it is read once a reading, and counts no references.
+    package var reference: SIMD8<Int32>
     /// Sand-dust is suspected, declared or confirmed.
     package var hasDust: Bool
 
     package init(
-      reference: [Int32] = Array(repeating: .min, count: Pollutant.criteriaCount), hasDust: Bool = false
+      reference: SIMD8<Int32> = SIMD8(repeating: .min), hasDust: Bool = false
     ) {
       self.reference = reference
       self.hasDust = hasDust
@@ -27,6 +28,7 @@ package struct ScreeningContext: Sendable {
   }
 
   /// The county's air of a station of the batch.
+  @inline(__always)
   func air(of station: Int) -> CountyAir? {
     guard station < places.count, places[station] >= 0, Int(places[station]) < counties.count else { return nil }
     return counties[Int(places[station])]

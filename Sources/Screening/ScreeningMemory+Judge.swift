@@ -76,8 +76,9 @@ extension ScreeningMemory {
     for reading in readings where reading.pollutant == .humidity && reading.flag.rawValue <= 3 {
       let station = Int(reading.station)
       guard station < rows.count, rows[station] >= 0, reading.value.isFinite else { continue }
-      humidity[rows[station], default: HumidityTrace()].take(
-        Float(reading.value), begin: reading.begin.milliseconds, hour: offset.hour(of: reading.midpoint))
+      humidity.take(
+        Float(reading.value), begin: reading.begin.milliseconds, hour: offset.hour(of: reading.midpoint),
+        row: rows[station])
     }
   }
 
@@ -115,6 +116,7 @@ extension ScreeningMemory {
   }
 
   /// Humidity and sand-dust: what the air does to the instrument.
+  @inline(__always)
   private func judgeAir(
     _ reading: inout Reading, _ index: Int, row: Int32, base: Int, air: ScreeningContext.CountyAir?,
     _ pass: inout Pass
@@ -126,10 +128,10 @@ extension ScreeningMemory {
       let flag: QualityFlag = scatters && reading.pollutant == .pm10 ? .suspect : reading.flag
       pass.mark(&reading, index, flag, .sandDust)
     }
-    guard scatters, let trace = humidity[row],
-      (reading.begin.milliseconds - trace.begin).magnitude <= UInt64(max(0, pass.limits.humidityAgeMilliseconds))
+    guard scatters, let newest = humidity.newest(of: row),
+      (reading.begin.milliseconds - newest.begin).magnitude <= UInt64(max(0, pass.limits.humidityAgeMilliseconds))
     else { return }
-    let humidity = Double(trace.newest)
+    let humidity = Double(newest.value)
     let reference = air?.reference[Int(reading.pollutant.rawValue)] ?? .min
     let isArtefact =
       reference == .min
@@ -205,6 +207,7 @@ extension ScreeningMemory {
   }
 
   /// Whether a value is 500 to 2,000 times, or as small a part of, what its series or its county has been.
+  @inline(__always)
   private static func isUnitMistake(
     _ value: Int32, _ trace: SeriesTrace, _ air: ScreeningContext.CountyAir?, _ pollutant: Pollutant
   ) -> Bool {
@@ -221,11 +224,12 @@ extension ScreeningMemory {
     }
     // Near zero a ratio says nothing, and a plume may rise from there: 5 of the unit (CO: 0.2) at least.
     guard level >= (pollutant == .co ? 200 : 5_000) else { return false }
-    let ratio = Float(value) / level
-    return (1 / 2_000...1 / 500).contains(ratio) || (500...2_000).contains(ratio)
+    let value = Float(value)
+    return (value * 500 <= level && level <= value * 2_000) || (level * 500 <= value && value <= level * 2_000)
   }
 
   /// Whether the newest reading of the series stands alone between the one before it and this one.
+  @inline(__always)
   private static func judgeSpike(
     _ trace: SeriesTrace, _ value: Int32, _ buffer: UnsafeMutableBufferPointer<Reading>,
     _ course: CompiledLimits.Course, _ index: Int, _ pass: inout Pass
@@ -250,6 +254,7 @@ extension ScreeningMemory {
     return true
   }
 
+  @inline(__always)
   private static func judgeRate(
     _ trace: SeriesTrace, _ value: Int32, step: Int64, _ reading: inout Reading, _ index: Int,
     _ course: CompiledLimits.Course, _ pass: inout Pass
@@ -264,6 +269,7 @@ extension ScreeningMemory {
     }
   }
 
+  @inline(__always)
   private static func judgeFlatLine(
     _ trace: SeriesTrace, _ reading: inout Reading, _ index: Int, _ course: CompiledLimits.Course, _ pass: inout Pass
   ) {

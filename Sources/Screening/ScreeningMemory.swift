@@ -21,7 +21,7 @@ package struct ScreeningMemory: Sendable {
   var rows: [String: Int32] = [:]
   var ids: [String] = []
   /// Humidity by row.
-  var humidity: [Int32: HumidityTrace] = [:]
+  var humidity = HumidityTable()
   /// By feed.
   var feeds: [String: FeedTrace] = [:]
   /// Verdicts of the tests over time.
@@ -151,7 +151,7 @@ package struct ScreeningMemory: Sendable {
 
   /// The humidity a station measured in a civil hour, %; nil when it measured none.
   package func humidity(station: String, hour: Int32) -> Double? {
-    rows[station].flatMap { humidity[$0]?.mean(ofHour: hour) }.map(Double.init)
+    rows[station].flatMap { humidity[of: $0]?.mean(ofHour: hour) }.map(Double.init)
   }
 
   /// Whether a feed repeats old values under new stamps.
@@ -168,14 +168,14 @@ package struct ScreeningMemory: Sendable {
     guard staying.count < ids.count else { return }
     let old = self
     traces.removeAll(keepingCapacity: true)
-    (others, rows, ids, humidity) = ([:], [:], [], [:])
+    (others, rows, ids, humidity) = ([:], [:], [], HumidityTable())
     defer { marks = old.marks.moved { rows[old.ids[Int($0)]] } }
     for row in staying {
       let next = Int32(ids.count)
       ids.append(old.ids[row])
       rows[old.ids[row]] = next
       traces.append(contentsOf: old.lane(of: row))
-      humidity[next] = old.humidity[Int32(row)]
+      if let trace = old.humidity[of: Int32(row)] { humidity.set(trace, row: next) }
       for pollutant in Pollutant.allCases where !pollutant.isCriteria {
         others[Self.key(next, pollutant)] = old.others[Self.key(Int32(row), pollutant)]
       }
@@ -222,9 +222,9 @@ package struct ScreeningMemory: Sendable {
       $0.fixed($1.key)
       $1.value.encode(into: &$0)
     }
-    writer.list(humidity.sorted { $0.key < $1.key }) {
-      $0.fixed($1.key)
-      $1.value.encode(into: &$0)
+    writer.list(humidity.byRow) {
+      $0.fixed($1.row)
+      $1.trace.encode(into: &$0)
     }
     writer.list(feeds.sorted { $0.key < $1.key }) {
       $0.text($1.key)
@@ -260,7 +260,7 @@ package struct ScreeningMemory: Sendable {
     for _ in 0..<(try reader.count(of: "humidities", width: 4)) {
       let row = try reader.fixed(Int32.self)
       guard row >= 0, row < ids.count else { throw reader.fail("humidity of row \(row)") }
-      humidity[row] = try HumidityTrace(decoding: &reader)
+      humidity.set(try HumidityTrace(decoding: &reader), row: row)
     }
     for _ in 0..<(try reader.count(of: "feeds")) {
       let name = try reader.text()
