@@ -64,8 +64,9 @@ package struct RuntimeConfiguration: Sendable {
       return definition
     }
     budgets = loaded.budgets.map { BudgetDefinition($0, site: loaded.site.offset) }
+    let overrides = IntakeRegistry(loaded).overrides
     listeners = loaded.instruments.filter(\.enabled).map {
-      InstrumentListenerDefinition($0, offset: loaded.site.offset)
+      InstrumentListenerDefinition($0, offset: loaded.site.offset, overrides: overrides)
     }
     hooks = loaded.hooks.map(Delivery.HookConfiguration.init)
     for hook in loaded.hooks {

@@ -8,8 +8,7 @@ package struct DecodeContext: Sendable, Hashable {
   package var siteOffset: CivilOffset
   /// The station of rows that name none (a device that answers for itself).
   package var defaultStation: String?
-  /// Stations whose rows are to be read otherwise than the feed declares, by id. Formats with declared columns alone
-  /// (mappings and the presets made of them) heed it.
+  /// Stations whose rows are to be read otherwise than the feed declares, by id. All formats of readings heed it.
   package var overrides: [String: StationSetting] = [:]
 
   package init(receivedAt: Instant, siteOffset: CivilOffset = .china, defaultStation: String? = nil) {

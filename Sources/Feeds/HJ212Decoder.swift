@@ -50,7 +50,8 @@ enum HJ212Decoder {
         return
       }
       let read = MessageReadings(
-        first, content: message.content, settings: DeviceSettings(), offset: context.siteOffset)
+        first, content: message.content, settings: DeviceSettings().applying(context.overrides[station]),
+        offset: context.siteOffset)
       for issue in read.issues {
         let code: RowError.Code =
           switch issue.subject {

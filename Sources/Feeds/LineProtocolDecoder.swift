@@ -5,7 +5,8 @@ import AirQuality
 /// A field is read when its name is a quantity's (`pm25`, `no2_ppb`); a field called `value` has the name of its
 /// `pollutant` or `parameter` tag, or else of its measurement. The unit is the `unit` tag's, the name's, or else the
 /// pollutant's own (µg/m³, CO mg/m³). Stations are named by tag (`PointTags.station`), places by `lat` and `lon`, tags or
-/// fields. Values are of a moment: the stamp, or without one the moment of reception.
+/// fields. Values are of a moment, the stamp, or without one the moment of reception, unless the registry gives their
+/// station a period.
 ///
 /// The protocol does not write a stamp's precision down: it follows from its size. Below 1e11 it counts seconds, below
 /// 1e14 milliseconds, below 1e17 microseconds, else nanoseconds; for stamps after March 1973 that is exact.
@@ -79,10 +80,12 @@ enum LineProtocolDecoder {
       let conversion: (factor: Double, offset: Double)? =
         if let unit = head.unit, quantity.unit == nil {
           scanner.text(unit) {
-            assembler.conversion(quantity, spelled: $0, line: line, scanner.text(field.key) { excerpt($0) })
+            assembler.conversion(
+              quantity, of: station, spelled: $0, line: line, scanner.text(field.key) { excerpt($0) })
           }
         } else {
-          assembler.conversion(quantity, spelled: nil, line: line, scanner.text(field.key) { excerpt($0) })
+          assembler.conversion(
+            quantity, of: station, spelled: nil, line: line, scanner.text(field.key) { excerpt($0) })
         }
       guard let (factor, offset) = conversion else { continue }
       let converted = raw * factor + offset
@@ -91,7 +94,7 @@ enum LineProtocolDecoder {
         continue
       }
       assembler.append(
-        quantity.pollutant, converted, station: station, begin: stamp, period: 0, position: position)
+        quantity.pollutant, converted, station: station, stamp: stamp, window: 0, position: position)
     }
   }
 

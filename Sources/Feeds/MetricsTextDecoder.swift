@@ -95,15 +95,16 @@ enum MetricsTextDecoder {
         } else {
           assembler.station(nil, line: line)
         }
-      guard let station = number, let (factor, offset) = conversion(quantity, head, scanner) else { return }
+      guard let station = number, let (factor, offset) = conversion(quantity, of: station, head, scanner) else {
+        return
+      }
       let converted = raw * factor + offset
       guard !converted.isInfinite else {
         assembler.note(.value, line, "\(raw) is more than can be kept; look at the feed")
         return
       }
       assembler.append(
-        quantity.pollutant, converted, station: station,
-        begin: end.adding(milliseconds: -Reading.span(ofPeriod: period)), period: period,
+        quantity.pollutant, converted, station: station, stamp: end, window: period,
         position: position(head, scanner))
     }
 
@@ -118,13 +119,13 @@ enum MetricsTextDecoder {
     }
 
     private mutating func conversion(
-      _ quantity: QuantityName, _ head: Head, _ scanner: MetricsTextScanner
+      _ quantity: QuantityName, of station: UInt32, _ head: Head, _ scanner: MetricsTextScanner
     ) -> (factor: Double, offset: Double)? {
       let line = scanner.line
       let name = scanner.name
       if let unit = head.unit {
         return scanner.text(unit) {
-          assembler.conversion(quantity, spelled: $0, line: line, scanner.text(name) { excerpt($0) })
+          assembler.conversion(quantity, of: station, spelled: $0, line: line, scanner.text(name) { excerpt($0) })
         }
       }
       if quantity.unit == nil, let unit = units[scanner.text(name) { $0.string }],
@@ -132,9 +133,10 @@ enum MetricsTextDecoder {
       {
         var exact = quantity
         exact.unit = spelled
-        return assembler.conversion(exact, spelled: nil, line: line, scanner.text(name) { excerpt($0) })
+        return assembler.conversion(
+          exact, of: station, spelled: nil, line: line, scanner.text(name) { excerpt($0) })
       }
-      return assembler.conversion(quantity, spelled: nil, line: line, scanner.text(name) { excerpt($0) })
+      return assembler.conversion(quantity, of: station, spelled: nil, line: line, scanner.text(name) { excerpt($0) })
     }
 
     private mutating func value(_ scanner: MetricsTextScanner) -> Double? {

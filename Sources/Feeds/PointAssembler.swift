@@ -11,8 +11,12 @@ struct PointAssembler {
   var ignoredValues = 0
   private var names: [(bytes: [UInt8], quantity: QuantityName?)] = []
   private var hint = 0
+  private var overrides: StationOverrides
 
-  init(_ context: DecodeContext) { self.context = context }
+  init(_ context: DecodeContext) {
+    self.context = context
+    overrides = StationOverrides(context.overrides)
+  }
 
   /// What a name measures. Points of one body look alike: the name is usually the one that came after the last.
   mutating func quantity(_ name: ByteText) -> QuantityName? {
@@ -45,11 +49,13 @@ struct PointAssembler {
     return nil
   }
 
-  /// The factor and offset of a quantity in `spelled`, in the unit of its name, or else in the pollutant's own.
+  /// The factor and offset of a quantity of a station: in the unit that the registry sets, in `spelled`, in the unit of its
+  /// name, or else in the pollutant's own.
   mutating func conversion(
-    _ quantity: QuantityName, spelled: ByteText?, line: Int, _ place: @autoclosure () -> String
+    _ quantity: QuantityName, of station: UInt32, spelled: ByteText?, line: Int, _ place: @autoclosure () -> String
   ) -> (factor: Double, offset: Double)? {
     let pollutant = quantity.pollutant
+    if let own = overrides.setting(of: station, in: stations)?.conversion(for: pollutant) { return own }
     guard let spelled, !spelled.isEmpty else {
       if let conversion = (quantity.unit ?? pollutant.unit).conversion(for: pollutant) { return conversion }
       note(.unit, line, "\(place()): \(quantity.unit?.rawValue ?? "") cannot carry \(pollutant.name)")
@@ -63,11 +69,17 @@ struct PointAssembler {
     }
   }
 
-  /// Adds a reading of `value` (NaN when missing) in the pollutant's unit.
+  /// Adds a reading of `value` (NaN when missing) in the pollutant's unit. The stamp ends a period, of `window` or else of
+  /// what the registry sets, and means something else when the registry says so.
   mutating func append(
-    _ pollutant: Pollutant, _ value: Double, station: UInt32, begin: Instant, period: Int32, position: Position = .none
+    _ pollutant: Pollutant, _ value: Double, station: UInt32, stamp: Instant, window: Int32,
+    position: Position = .none
   ) {
     let missing = value.isNaN
+    let setting = overrides.setting(of: station, in: stations)
+    let period = setting?.stamp == .instant ? 0 : window != 0 ? window : setting?.periodMilliseconds ?? 0
+    let begin =
+      setting?.stamp ?? .end == .end ? stamp.adding(milliseconds: -Reading.span(ofPeriod: period)) : stamp
     readings.append(
       Reading(
         station: station, pollutant: pollutant, value: value, begin: begin, periodMilliseconds: period,

@@ -26,8 +26,7 @@ struct RowAssembler {
   private var place = Position.none
   /// Whether any row so far had a station, a name or a value where the mapping looks for it, if only null.
   private var sawKnown = false
-  /// What is set for the stations of the body, by their numbers; empty when nothing is set for any.
-  private var settings: [StationSetting?] = []
+  private var overrides: StationOverrides
   /// What is set for the station of the row being taken.
   var setting: StationSetting?
   /// Paths of a JSON table's columns, which each body names anew.
@@ -36,6 +35,7 @@ struct RowAssembler {
   init(_ mapping: CompiledMapping, _ context: DecodeContext) {
     self.mapping = mapping
     self.context = context
+    overrides = StationOverrides(context.overrides)
     tracksPositions = mapping.positionColumns != nil
   }
 
@@ -235,8 +235,7 @@ struct RowAssembler {
 
   /// Looks up what is set for a station, once a body.
   private mutating func findSetting(of station: UInt32) {
-    while settings.count <= Int(station) { settings.append(context.overrides[stations.names[settings.count]]) }
-    setting = settings[Int(station)]
+    setting = overrides.setting(of: station, in: stations)
   }
 
   private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {

@@ -46,11 +46,17 @@ enum UKAirDecoder {
     private var title = ""
     private var columns: [Column] = []
     private var station: UInt32?
+    private var overrides: StationOverrides
+    /// What the registry sets for the block's station.
+    private var setting: StationSetting?
     private var timeField: Int?
     private var labelsBegin = false
     private var sawHeader = false
 
-    init(context: DecodeContext) { self.context = context }
+    init(context: DecodeContext) {
+      self.context = context
+      overrides = StationOverrides(context.overrides)
+    }
 
     /// - Parameter isOpen: the row is the last, and its line has no end: a number in it may have been cut.
     mutating func take(_ fields: [String], line: Int, isOpen: Bool) {
@@ -90,6 +96,7 @@ enum UKAirDecoder {
       columns = []
       timeField = fields.firstIndex { $0.lowercased() == "time" }
       station = nil
+      setting = nil
       if timeField != nil {
         name(title)
         narrow(fields)
@@ -103,6 +110,7 @@ enum UKAirDecoder {
       let bytes = Array(plain.utf8)
       station = bytes.withText { stations.number(of: $0.trimmed) }
       if station == nil { station = context.defaultStation.map { stations.number(of: $0) } }
+      setting = station.flatMap { overrides.setting(of: $0, in: stations) }
     }
 
     private mutating func wide(_ fields: [String], _ line: Int) {
@@ -112,17 +120,25 @@ enum UKAirDecoder {
           "\(excerpt(title)) above the hours names no pollutant known here; its block is left out")
         return
       }
-      guard case .conversion(let factor, let offset) = UnitReading(read.unit, read.pollutant) else {
+      name(read.station)
+      let declared: (Double, Double)? =
+        if let own = setting?.conversion(for: read.pollutant) {
+          own
+        } else if case .conversion(let factor, let offset) = UnitReading(read.unit, read.pollutant) {
+          (factor, offset)
+        } else {
+          nil
+        }
+      guard let declared else {
         log.note(
           .unit, row: rowCount, path: "line \(line)",
           "\(excerpt(read.unit)) in \(excerpt(title)) is no unit of \(read.pollutant.name); its block is left out")
         return
       }
-      name(read.station)
       for (field, label) in fields.enumerated().dropFirst() {
         guard let hour = Self.hour(label) else { continue }
         columns.append(
-          Column(field: field, pollutant: read.pollutant, conversion: (factor, offset), unitField: nil, endHour: hour))
+          Column(field: field, pollutant: read.pollutant, conversion: declared, unitField: nil, endHour: hour))
       }
     }
 
@@ -174,10 +190,11 @@ enum UKAirDecoder {
         guard let hour = column.endHour ?? own, let value = value(fields, column, line) else { continue }
         let start = CivilOffset.utc.start(of: day).milliseconds
         let label = start + Int64(hour * hourMilliseconds)
+        let isBegin = setting?.stamp.map { $0 == .begin } ?? labelsBegin
         readings.append(
           Reading(
             station: station, pollutant: column.pollutant, value: value,
-            begin: Instant(milliseconds: labelsBegin ? label : label - Int64(hourMilliseconds)),
+            begin: Instant(milliseconds: isBegin ? label : label - Int64(hourMilliseconds)),
             periodMilliseconds: Int32(hourMilliseconds), flag: value.isNaN ? .missing : .unknown,
             reasons: value.isNaN ? .missing : []))
       }
@@ -193,7 +210,9 @@ enum UKAirDecoder {
           .value, row: rowCount, path: "line \(line), \(place)", "\(excerpt(text)) is no number; look at the feed")
         return nil
       }
-      if let (factor, offset) = column.conversion { return number * factor + offset }
+      if let (factor, offset) = column.conversion ?? setting?.conversion(for: column.pollutant) {
+        return number * factor + offset
+      }
       // `ugm-3 (TEOM FDMS)`: the method in brackets is no part of the unit.
       let unit = column.unitField.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
       let bare = unit.split(separator: "(", omittingEmptySubsequences: false)[0]

@@ -23,7 +23,8 @@ struct UKAirTitle {
     if let bracket = rest.lastIndex(of: ")"), rest[bracket...].count > 1 {
       unit = String(rest[rest.index(after: bracket)...])
     } else {
-      unit = rest.split(separator: " ").last.map(String.init) ?? ""
+      let last = rest.split(separator: " ").last ?? ""
+      unit = String(last.drop { $0 == "(" }.reversed().drop { $0 == ")" }.reversed())
     }
   }
 

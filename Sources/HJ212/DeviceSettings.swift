@@ -26,6 +26,25 @@ package struct DeviceSettings: Sendable, Hashable {
     self.minutes = minutes
   }
 
+  /// With what the registry sets for the device's station, which holds before what the feed says: units, whether stamps
+  /// name the end, and a period of minute data that the standard knows.
+  package func applying(_ setting: StationSetting?) -> DeviceSettings {
+    guard let setting else { return self }
+    var result = self
+    for override in setting.units { result.units[override.pollutant] = override.unit }
+    switch setting.stamp {
+    case .begin: result.stampsEnd = false
+    case .end: result.stampsEnd = true
+    case .instant, nil: break
+    }
+    if let period = setting.periodMilliseconds.map(Int.init), period.isMultiple(of: 60_000),
+      Self.minuteIntervals.contains(period / 60_000)
+    {
+      result.minutes = period / 60_000
+    }
+    return result
+  }
+
   func unit(of pollutant: Pollutant, system: Int?) -> MeasurementUnit {
     if let own = units[pollutant] { return own }
     switch pollutant {
