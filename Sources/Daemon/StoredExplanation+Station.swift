@@ -37,6 +37,7 @@ extension StoredExplanation {
       journalReaches: try store.journalBegin().map { $0 <= begin } ?? false, dayValues: [])
     if let known = site.stations.first(where: { $0.id == station }) {
       let days = period.days
+      facts.flags = PersonFlag.all(try store.flagActs(since: begin))
       facts.chunks = try store.hoursChunks(county: known.county, from: days.lowerBound, through: days.upperBound)
       if facts.chunks.isEmpty { facts.chunks = try openHours([known.county], [], days.upperBound) }
       let records = try store.batches(

@@ -44,6 +44,7 @@ package struct StoredExplanation: Sendable {
       if facts.chunks.count < counties.count { facts.chunks += try openHours(counties, facts.chunks, days.upperBound) }
       let feeds = Set(configurations.flatMap(\.configuration.feeds))
       facts.batches = try batches(counties, of: unit, site, feeds, period)
+      facts.flags = PersonFlag.all(try store.flagActs(since: offset.start(ofHour: period.hours.lowerBound)))
       // A journal that still has its first record lacks nothing.
       facts.journalReaches =
         try store.firstPosition() == 1

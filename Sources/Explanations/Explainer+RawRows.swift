@@ -30,6 +30,12 @@ extension Explainer {
       }
     }
     reviseFlags(&rows, pollutant, wanted)
+    for index in rows.indices {
+      let row = rows[index]
+      let flags = facts.flags.filter { $0.concerns(row.station, pollutant) }
+      guard let verdict = flags.verdict(over: row.begin, flag: row.flag, reasons: row.reasons) else { continue }
+      (rows[index].flag, rows[index].reasons) = verdict
+    }
     judgeFates(&rows, pollutant, past)
     return rows
   }

@@ -20,6 +20,7 @@ extension Explainer {
       unit, pollutant, .hour(hour), mean, parts: parts, quotient: quotient(parts))
     explanation.rules = [ExplanationRules.hour] + share(isCity) + [ExplanationRules.rounding(pollutant)]
     explanation.rows = rawRows(of: isCity ? [] : parts.map(\.name), pollutant, hours: hour...hour, past)
+    explanation.flags = flags(on: isCity ? [] : parts.map(\.name), pollutant, hours: hour...hour)
     explanation.digest = digest(parts)
     explanation.reviews = reviews(of: isCity ? [] : Set(parts.map(\.name)), pollutant)
     if !explanation.reviews.isEmpty { explanation.rules.append(ExplanationRules.reviewedHour) }
@@ -57,6 +58,8 @@ extension Explainer {
       + [ExplanationRules.rounding(pollutant)]
     explanation.rows = rawRows(
       of: isCity ? [] : parts.map(\.name), pollutant, hours: day.firstHour...day.firstHour + 23, past)
+    explanation.flags = flags(
+      on: isCity ? [] : parts.map(\.name), pollutant, hours: day.firstHour...day.firstHour + 23)
     explanation.digest = digest(parts)
     explanation.revisions = facts.dayValues
     if past.hasReview(index, pollutant: pollutant, day: day) {
@@ -138,6 +141,16 @@ extension Explainer {
       return Explanation.Review(
         position: review.position, at: review.at, by: review.record.by, source: review.record.source,
         digest: review.record.digest, stations: named.map(\.station))
+    }
+  }
+
+  /// Verdicts of people on readings of some stations and hours, in the order of the journal.
+  private func flags(on stations: [String], _ pollutant: Pollutant, hours: ClosedRange<Int32>) -> [PersonFlag] {
+    let (from, until) = (
+      site.offset.start(ofHour: hours.lowerBound), site.offset.start(ofHour: hours.upperBound + 1)
+    )
+    return facts.flags.filter { flag in
+      flag.touches(from, until) && stations.contains { flag.concerns($0, pollutant) }
     }
   }
 

@@ -20,6 +20,8 @@ package struct Explainer: Sendable {
     package var dayValues: [DayValueRevision]
     /// What people have reviewed of the period's days, in the order of the imports.
     package var reviews: [Review]
+    /// Verdicts of people since the period began, in the order of the journal.
+    package var flags: [PersonFlag] = []
 
     package init(
       configurations: [(position: Int64, at: Instant, configuration: EngineConfiguration)], chunks: [StoredChunk],

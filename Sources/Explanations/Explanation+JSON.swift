@@ -61,6 +61,7 @@ extension Explanation {
         }
       }
     }
+    if !flags.isEmpty { writer.array("flags", flags) { $1.write(into: &$0) } }
     writer.field("inputs_sha256", digest)
     writer.field("agrees_with_stored", agreesWithStored)
     writer.endObject()

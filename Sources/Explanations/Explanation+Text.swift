@@ -24,6 +24,7 @@ extension Explanation {
             + "\(review.stations.joined(separator: ","))  sha256 \(review.digest)")
       }
     }
+    if !flags.isEmpty { lines += ["", [PersonFlag].heading] + flags.map { $0.line(offset) } }
     if !rows.isEmpty || !journalReaches || stateBegan != nil {
       lines.append("")
       lines.append(

@@ -91,6 +91,8 @@ package struct Explanation: Sendable, Hashable {
   package var isFinal = false
   /// In the order of the imports; of an hour those that say something of it, which its value does not rest on.
   package var reviews: [Review] = []
+  /// Verdicts of people on readings of the period, those taken back included.
+  package var flags: [PersonFlag] = []
   /// Whether the newest stored revision says the same; nil where none is stored.
   package var agreesWithStored: Bool?
 

@@ -37,6 +37,7 @@ extension StationExplanation {
         "  \(offset.format(offset.start(ofHour: hour.hour + 1)))  \(hour.value.text()) \(unit)  flag \(hour.flag.rawValue)"
       )
     }
+    if !flags.isEmpty { lines += ["", [PersonFlag].heading] + flags.map { $0.line(offset) } }
     lines.append("")
     lines.append(
       "原始数据 raw rows (\(rows.count))" + (journalReaches ? "" : "；日志已部分清理 the journal no longer reaches back"))
@@ -88,6 +89,7 @@ extension StationExplanation {
         $0.field("flag", Int(hour.flag.rawValue))
       }
     }
+    if !flags.isEmpty { writer.array("flags", flags) { $1.write(into: &$0) } }
     writer.field("journal_reaches", journalReaches)
     writer.array("rows", rows) { writer, row in
       writer.object {

@@ -37,6 +37,8 @@ package struct StationExplanation: Sendable {
   /// Stored hours of the period, ascending by civil hour number.
   package var hours: [(hour: Int32, value: Concentration, flag: QualityFlag)]
   package var rows: [Row]
+  /// Verdicts of people on readings of the period, those taken back included.
+  package var flags: [PersonFlag]
   package var journalReaches: Bool
 
   /// The answers of this long before the period tell the humidity with which it began.
@@ -71,6 +73,9 @@ package struct StationExplanation: Sendable {
     hours = Engine.series(station: id, pollutant: pollutant, chunks: facts.chunks)
       .filter { period.hours.contains($0.window) && !$0.value.isMissing }
       .map { (hour: $0.window, value: $0.value, flag: $0.flag) }
+    flags = facts.flags.concerning(
+      id, pollutant, from: configuration.site.offset.start(ofHour: period.hours.lowerBound),
+      until: period.end(configuration.site.offset))
     rows = []
     var calibrator = Calibrator()
     calibrator.configure(configuration.registry, site: configuration.site)
@@ -90,13 +95,16 @@ package struct StationExplanation: Sendable {
       && period.hours.contains(offset.hour(of: reading.midpoint))
     {
       let step = steps.first { $0.reading == place }
+      let reasons = reading.reasons.list
+      let verdict =
+        flags.verdict(over: reading.begin, flag: reading.flag, reasons: reasons) ?? (reading.flag, reasons)
       rows.append(
         Row(
           position: record.position, receivedAt: batch.receivedAt, feed: batch.feed, begin: reading.begin,
           end: reading.end, raw: sent[place].isFinite ? sent[place] : nil,
           value: reading.value.isFinite ? Concentration(reading.value).value : nil, humidity: step?.humidity,
-          calibration: step.map { $0.isApplied ? $0.calibration.formula : "" } ?? "", flag: reading.flag,
-          reasons: reading.reasons.list))
+          calibration: step.map { $0.isApplied ? $0.calibration.formula : "" } ?? "", flag: verdict.flag,
+          reasons: verdict.reasons))
     }
   }
 }

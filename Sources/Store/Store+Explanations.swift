@@ -109,6 +109,34 @@ extension Store {
     }
   }
 
+  /// The acts of people on flags of readings since an instant, ascending; empty as far as the journal has been pruned.
+  package func flagActs(
+    since instant: Instant
+  ) throws(StoreError) -> [(position: Int64, at: Instant, act: OperatorAct)] {
+    try reading { database in
+      // Each issued an event of this kind: the journal need not be read through.
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT position, at, payload FROM journal WHERE kind = \(JournalCodec.Kind.act.rawValue) AND position IN
+          (SELECT position FROM events WHERE at >= ? AND kind = ?) ORDER BY position
+          """, arguments: [instant.milliseconds, EventKind.data.rawValue])
+      var found: [(position: Int64, at: Instant, act: OperatorAct)] = []
+      while let row = try rows.next() {
+        let position: Int64 = try row.value(0)
+        let at = Instant(milliseconds: try row.value(1))
+        guard case .act(let act) = try JournalCodec.decode(try row.bytes(2), position: position, at: at) else {
+          throw StoreError(.corrupt, path: path, "record \(position) is no act. \(StoreError.corruptAdvice)")
+        }
+        switch act {
+        case .overrideFlag, .withdrawOverride: found.append((position, at, act))
+        default: continue
+        }
+      }
+      return found
+    }
+  }
+
   /// The batches journalled from one instant until another, and those known to have brought late rows of a county and
   /// day; ascending, of the named feeds and stations only. Empty as far as the journal has been pruned.
   package func batches(

@@ -102,6 +102,9 @@ struct ScreeningActsTests {
       "stations/F1/series?pollutant=pm25&window=1h&from=2020-12-01T04:00:00%2B08:00&to=2020-12-01T07:00:00%2B08:00"
     )["points"].items
     #expect(series.first?["flag"].int == 4 && series.last?["flag"].int != 4, "\(series)")
+    let explained = try await verb("explain", "F1", "pm25", "2020-12-01T05")
+    #expect(explained.output.contains("flag 4  李四：核查属实"), "\(explained.output)\(explained.error)")
+    #expect(explained.output.contains("flag 4 overridden"), "\(explained.output)")
     #expect(try await verb("flag", "withdraw", "f1", "--by", "李四", "--reason", "重核").exit == 0)
     #expect(try await verb("flag", "withdraw", "f1", "--by", "李四", "--reason", "重核").exit == 65)
     #expect(try await second.stop() == .exited(0))

@@ -75,4 +75,29 @@ struct StationExplanationTests {
       try StationExplanation(Self.facts(StationRegistry()), station: "M9", .pm25, .day(Self.day))
     }
   }
+
+  @Test("verdicts of people are named, and stand over the rows they cover")
+  func flags() throws {
+    let begin = Self.offset.start(ofHour: Self.hour)
+    func act(_ id: String, _ pollutant: Pollutant?, _ minutes: Range<Int64>) -> OperatorAct {
+      .overrideFlag(
+        id: id, station: "M1", pollutant: pollutant, from: begin.adding(milliseconds: minutes.lowerBound * 60_000),
+        until: begin.adding(milliseconds: minutes.upperBound * 60_000), flag: .fail, by: "张三", reason: "校准期间")
+    }
+    let acts: [(position: Int64, at: Instant, act: OperatorAct)] = [
+      (5, begin, act("a", .pm25, 0..<30)), (6, begin, act("b", nil, 30..<60)), (7, begin, act("c", .pm10, 0..<60)),
+      (8, begin, .withdrawOverride(id: "w", override: "b", by: "李四", reason: "重核")),
+      (9, begin, .withdrawOverride(id: "w2", override: "b", by: "李四", reason: "again")),
+    ]
+    var facts = Self.facts(StationRegistry())
+    facts.flags = PersonFlag.all(acts)
+    let explanation = try StationExplanation(facts, station: "M1", .pm25, .hour(Self.hour))
+    #expect(explanation.flags.map(\.id) == ["a", "b"] && explanation.flags.map(\.withdrawal?.by) == [nil, "李四"])
+    #expect(explanation.rows.map(\.raw) == [100, 60] && explanation.rows.map(\.flag) == [.fail, .good])
+    #expect(explanation.rows.map(\.reasons) == [["overridden"], []])
+    let text = explanation.lines().joined(separator: "\n")
+    #expect(text.contains("flag 4  张三：校准期间") && text.contains("撤回 withdrawn #8"))
+    #expect(explanation.json().contains("\"by\":\"张三\"") && explanation.json().contains("\"withdrawn\":{"))
+    #expect(try StationExplanation(facts, station: "M1", .pm25, .hour(Self.hour - 1)).flags.isEmpty)
+  }
 }
