@@ -48,6 +48,36 @@ struct ByteText {
     return true
   }
 
+  /// Whether the bytes are those of an array from one index until before another.
+  @inline(__always)
+  func equals(_ other: [UInt8], from start: Int, until end: Int) -> Bool {
+    guard count == end - start else { return false }
+    for index in 0..<count where self[index] != other[start + index] { return false }
+    return true
+  }
+
+  /// A hash of the bytes, eight at a time.
+  func hash(seed: UInt64) -> UInt64 {
+    let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var hash = seed ^ UInt64(truncatingIfNeeded: count) &* factor
+    var index = 0
+    while index + 8 <= count {
+      let word = unsafe UnsafeRawPointer(base.unsafelyUnwrapped).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      hash = (hash ^ word) &* factor
+      hash ^= hash >> 32
+      index += 8
+    }
+    var tail: UInt64 = 0
+    while index < count {
+      tail = tail << 8 | UInt64(self[index])
+      index += 1
+    }
+    hash = (hash ^ tail) &* factor
+    hash ^= hash >> 29
+    hash = hash &* 0xBF58_476D_1CE4_E5B9
+    return hash ^ hash >> 32
+  }
+
   func firstIndex(of byte: UInt8) -> Int? { index(of: byte, from: 0) }
 
   func index(of byte: UInt8, from start: Int) -> Int? {

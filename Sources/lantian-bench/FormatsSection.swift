@@ -141,7 +141,7 @@ struct FormatsSection {
     "airnow-hourly (bars)", .preset(.airNowHourly),
     rows("\n") { station in
       "07/27/26|19:00|0000\(station)|Goose Bay|-4|PM2.5|UG/M3|\(value(station, 0))|Canadian Network"
-    }, perStation: 1, "memchr, strtod", { unsafe lantian_bench_parse_delimited($0, $0.count, CChar(0x7C)) })
+    } + "\n", perStation: 1, "memchr, strtod", { unsafe lantian_bench_parse_delimited($0, $0.count, CChar(0x7C)) })
 
   private static let sensorThings = subject(
     "sensorthings (JSON)", .preset(.sensorThings),
