@@ -114,7 +114,8 @@ final class FeedIntake: Sendable {
       } else {
         report(
           Self.verdict(
-            decoded, newest: reader.followsPublications ? decoded.newestPeriod(at: answer.receivedAt) : nil))
+            decoded, newest: reader.followsPublications ? decoded.newestPeriod(at: answer.receivedAt) : nil,
+            receivedAt: answer.receivedAt))
       }
     }
   }
@@ -227,7 +228,11 @@ final class FeedIntake: Sendable {
   }
 
   /// What the decoder's verdict means for the feed.
-  static func verdict(_ decoded: DecodedBody, newest: NewestPeriod? = nil) -> PollVerdict {
+  ///
+  /// - Parameter receivedAt: rows of that moment have no stamp of their own.
+  static func verdict(
+    _ decoded: DecodedBody, newest: NewestPeriod? = nil, receivedAt: Instant? = nil
+  ) -> PollVerdict {
     switch decoded.verdict {
     case .ok:
       let fault = decoded.errors.first.map {
@@ -236,8 +241,8 @@ final class FeedIntake: Sendable {
       let period = decoded.batch.readings.lazy.map(\.spanMilliseconds).max() ?? 0
       return .confirmed(
         readings: decoded.batch.readings.count + decoded.profiles.count + decoded.recordCount, fault: fault,
-        periodMilliseconds: Int64(period),
-        newest: newest)
+        periodMilliseconds: Int64(period), newest: newest,
+        isOfReception: decoded.batch.readings.contains { $0.begin == receivedAt || $0.end == receivedAt })
     case .empty:
       return .empty(fault: FeedFault(code: "empty", message: "the answer holds no row"))
     case .failed(let failure):

@@ -220,5 +220,6 @@ extension Delivery.HookConfiguration {
     case .exec(let command, let timeout):
       self.init(name: hook.name, target: .exec(Command(command: command, timeoutMilliseconds: Int(timeout))))
     }
+    isConfidential = hook.kinds == [EventKind.inspection.rawValue]
   }
 }

@@ -63,6 +63,7 @@ package actor Deliverer {
   private nonisolated let counts = Mutex<[String: Counts]>([:])
   /// Configured hooks: they have numbers before their first delivery.
   private nonisolated let names: Mutex<[String]>
+  private nonisolated let confidential: Mutex<Set<String>>
   private var hooks: [String: Hook] = [:]
   private var attempts: [Int: Attempt] = [:]
   private var lastAttempt = 0
@@ -78,6 +79,7 @@ package actor Deliverer {
     self.store = store
     self.environment = environment
     self.names = Mutex(hooks.map(\.name))
+    confidential = Mutex(Set(hooks.lazy.filter(\.isConfidential).map(\.name)))
     self.hooks = Dictionary(
       hooks.map { ($0.name, Hook(configuration: $0, state: DeliveryState(hook: $0.name, policy: $0.policy))) },
       uniquingKeysWith: { first, _ in first })
@@ -124,6 +126,7 @@ package actor Deliverer {
   package nonisolated func statistics() throws(StoreError) -> [HookStatistics] {
     var found: [String: HookStatistics] = [:]
     for name in names.withLock({ $0 }) { found[name] = HookStatistics(hook: name) }
+    let confidential = confidential.withLock { $0 }
     for (name, counts) in counts.withLock({ $0 }) {
       found[name] = HookStatistics(
         hook: name, delivered: counts.delivered, retried: counts.retried, dead: counts.dead)
@@ -135,7 +138,7 @@ package actor Deliverer {
       statistics.oldestPendingAt = backlog.oldestPendingAt
       found[backlog.hook] = statistics
     }
-    return found.values.sorted { $0.hook < $1.hook }
+    return found.values.filter { !confidential.contains($0.hook) }.sorted { $0.hook < $1.hook }
   }
 
   private nonisolated func onQueue(_ body: @escaping @Sendable (isolated Deliverer) -> Void) {
@@ -146,6 +149,7 @@ package actor Deliverer {
 
   private func replace(_ configurations: [HookConfiguration]) {
     names.withLock { $0 = configurations.map(\.name) }
+    confidential.withLock { $0 = Set(configurations.lazy.filter(\.isConfidential).map(\.name)) }
     let names = Set(configurations.map(\.name))
     for (number, attempt) in attempts where !names.contains(attempt.hook) {
       attempt.cancel()
@@ -259,7 +263,10 @@ package actor Deliverer {
       case .dead: counts[attempt.hook, default: Counts()].dead += 1
       }
     }
-    environment.report(report(result, key: row.key))
+    let isConfidential = confidential.withLock { $0.contains(result.hook) }
+    if !isConfidential || result.state != .delivered {
+      environment.report(report(result, key: isConfidential ? "withheld" : row.key))
+    }
     unrecorded.append(result)
     record()
     work()

@@ -56,6 +56,9 @@ package struct HookConfiguration: Sendable, Hashable {
   package var name: String
   package var target: Target
   package var policy: DeliveryPolicy
+  /// Whether nobody but its receiver may learn what it is told, or that it is told anything: it stands in no statistics,
+  /// and only its failures in the log, without a key.
+  package var isConfidential = false
 
   /// `policy` defaults to `DeliveryPolicy.webhook` or `.exec`.
   package init(name: String, target: Target, policy: DeliveryPolicy? = nil) {

@@ -76,18 +76,20 @@ extension Engine {
     guard let configuration, let through = sealedThrough, CivilMonth(day) <= through else { return }
     for chunk in found where chunk.key.kind == .hours {
       guard let before = sealed.first(where: { $0.key == ChunkKey(chunk.key) }),
-        let edit = try? ChunkDifference.firstEdit(before.rollup, chunk)
-      else { continue }
-      guard
-        !inspectionCases.isKnown(
-          station: edit.station, pollutant: edit.pollutant, sign: "edit-after-seal", at: now)
+        let edits = try? ChunkDifference.edits(before.rollup, chunk)
       else { continue }
       let events = InspectionEvents(site: configuration.site)
       let county = chunk.key.county.isEmpty ? configuration.site.code : chunk.key.county
-      open(
-        events.inspection(station: edit.station, county: county, edit.pollutant, sign: "edit-after-seal", at: now),
-        &effects
-      ) { events.edited($0, edit) }
+      for edit in edits {
+        guard
+          !inspectionCases.isKnown(
+            station: edit.station, pollutant: edit.pollutant, sign: "edit-after-seal", at: now)
+        else { continue }
+        open(
+          events.inspection(station: edit.station, county: county, edit.pollutant, sign: "edit-after-seal", at: now),
+          &effects
+        ) { events.edited($0, edit) }
+      }
     }
   }
 

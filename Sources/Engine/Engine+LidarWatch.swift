@@ -23,7 +23,7 @@ extension Engine {
     let latest = batch.receivedAt.adding(milliseconds: screener.limits.futureToleranceMilliseconds)
     for observation in batch.observations.sorted(by: { $0.at < $1.at }) where observation.at <= latest {
       let station = observation.station
-      guard lidars[station] != nil || lidars.count < Self.maximumLidars else { continue }
+      guard lidars[station] != nil || makeRoom(forLidar: station) else { continue }
       let surface = surface(ofCounty: lidarCounty(station), at: observation.at)
       let hour = configuration.site.offset.hour(of: observation.at)
       var state = lidars[station] ?? LidarState(newest: observation)
@@ -42,6 +42,31 @@ extension Engine {
       guard let outcomes = lidars[station]?.watch.expire(at: now) else { continue }
       for outcome in outcomes { tell(outcome, station: station, at: now, &effects) }
     }
+  }
+
+  /// Whether there is room for another lidar. Registered ones always find it: of the others the one that has been silent
+  /// longest goes.
+  private mutating func makeRoom(forLidar station: String) -> Bool {
+    if lidars.count < Self.maximumLidars { return true }
+    let registered = Set(configuration?.site.stations.map(\.id) ?? [])
+    guard registered.contains(station),
+      let oldest = lidars.lazy.filter({ !registered.contains($0.key) })
+        .min(by: { ($0.value.newest.at, $0.key) < ($1.value.newest.at, $1.key) })?.key
+    else { return false }
+    lidars[oldest] = nil
+    return true
+  }
+
+  /// The same of the newest layers.
+  mutating func makeRoom(forLayerOf station: String) -> Bool {
+    if layers.count < Self.maximumLidars { return true }
+    let registered = Set(configuration?.site.stations.map(\.id) ?? [])
+    guard registered.contains(station),
+      let oldest = layers.values.lazy.filter({ !registered.contains($0.station) })
+        .min(by: { ($0.at, $0.station) < ($1.at, $1.station) })
+    else { return false }
+    layers[oldest.station] = nil
+    return true
   }
 
   private func lidarCounty(_ station: String) -> String {

@@ -66,7 +66,12 @@ extension Engine {
         value, deviations: limits.neighbourDeviations, share: limits.neighbourShare,
         least: Self.leastNeighbourDistance(pollutant))
     {
-      guard rollup.suspectHour(station, pollutant: pollutant, hour: hour) else { continue }
+      // A person's verdict stands before the neighbours'.
+      guard
+        screening.override(
+          station: rollup.stationID(station), pollutant: pollutant, begin: rollup.site.offset.start(ofHour: hour))
+          == nil, rollup.suspectHour(station, pollutant: pollutant, hour: hour)
+      else { continue }
       screening.markHour(
         station: rollup.stationID(station), pollutant: pollutant, begin: rollup.site.offset.start(ofHour: hour),
         value: value, .neighbours)

@@ -81,7 +81,9 @@ extension Engine {
   /// Takes out what retired stations send; it stays in the journal as evidence.
   ///
   /// - Returns: how many rows that were.
-  mutating func withdrawRetired(_ readings: inout ContiguousArray<Reading>, stations: [String]) -> Int {
+  mutating func withdrawRetired(
+    _ readings: inout ContiguousArray<Reading>, stations: [String], isCounted: Bool = true
+  ) -> Int {
     guard let configuration, !registry.retired.isEmpty else { return 0 }
     let last = stations.map { registry.retired[$0] }
     guard last.contains(where: { $0 != nil }) else { return 0 }
@@ -93,6 +95,7 @@ extension Engine {
       guard last.indices.contains(station), let day = last[station], !reading.reasons.contains(.futureStamp),
         !reading.reasons.contains(.ancientStamp), offset.day(of: reading.midpoint) > day
       else { return false }
+      guard isCounted else { return true }
       var leftover = registry.leftovers[stations[station]] ?? RegistryState.Leftover(last: reading.end)
       leftover.rows += 1
       leftover.last = max(leftover.last, reading.end)

@@ -37,7 +37,8 @@ extension Engine {
 
   /// The counties of a batch's stations, and their air by the newest hour that their assessed stations have.
   private func context(of stations: [String]) -> ScreeningContext {
-    let places = stations.map { rollup.stationIndex($0).map { rollup.county(ofStation: $0) } ?? -1 }
+    let indices = stations.map { rollup.stationIndex($0) }
+    let places = indices.map { $0.map { rollup.county(ofStation: $0) } ?? -1 }
     var air = Array(repeating: ScreeningContext.CountyAir(), count: configuration?.site.counties.count ?? 0)
     let running = (configuration?.site.offset ?? .china).hour(of: now)
     for county in Set(places) where county >= 0 {
@@ -52,7 +53,7 @@ extension Engine {
         }
       }
     }
-    return ScreeningContext(places: places, counties: air)
+    return ScreeningContext(places: places, counties: air, known: indices.map { $0 != nil })
   }
 
   /// Whether sand-dust is suspected, declared or confirmed in a unit now.
@@ -100,7 +101,7 @@ extension Engine {
       else { return }
       remember(act: id)
       let rows = overriddenRows(index, verdict)
-      screening.keep(rows, before: verdict)
+      screening.keep(rows.map { ($0.feed, $0.reading.asInRings) }, before: verdict)
       put(rows.map { ($0.feed, $0.reading.with(flag)) }, station: station, &effects)
       let event = ScreeningEvents(site: configuration.site).stated(
         verdict, county: countyCode(ofStation: index), changed: rows.count)
@@ -112,7 +113,7 @@ extension Engine {
       else { return }
       remember(act: id)
       let rows = screening.takeBefore(override)
-      put(rows.map { ($0.feed, $0.reading) }, station: taken.station, &effects)
+      put(rows.map { ($0.feed, restored($0.reading, station: taken.station)) }, station: taken.station, &effects)
       let county = rollup.stationIndex(taken.station).map { countyCode(ofStation: $0) } ?? configuration.site.code
       let event = ScreeningEvents(site: configuration.site).withdrawn(
         taken, county: county, changed: rows.count, at: now)
@@ -129,6 +130,15 @@ extension Engine {
     return pollutants.flatMap {
       rollup.rows(station: station, pollutant: $0, from: verdict.from, until: verdict.until)
     }.filter { $0.reading.flag != verdict.flag }
+  }
+
+  /// A reading that a withdrawn verdict gives back, calibrated if it was kept before that.
+  private mutating func restored(_ reading: Reading, station: String) -> Reading {
+    guard !reading.reasons.contains(.calibrated) else { return reading }
+    var readings: ContiguousArray = [reading]
+    var uncounted = Screener.Tally()
+    calibrate(&readings, stations: [station], &uncounted)
+    return readings[0]
   }
 
   /// Puts rows of one station into the rings again, as their feeds would.
@@ -155,6 +165,13 @@ extension Engine {
 }
 
 extension Reading {
+  /// The same reading, marked as one whose value is final.
+  fileprivate var asInRings: Reading {
+    var reading = self
+    reading.reasons.insert(.calibrated)
+    return reading
+  }
+
   /// The same reading with a person's flag.
   fileprivate func with(_ flag: QualityFlag) -> Reading {
     var reading = self

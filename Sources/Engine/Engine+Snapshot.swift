@@ -87,11 +87,13 @@ extension Engine {
     try reviewed.finish()
     registry = try RegistryState(decoding: try reader.blob())
     try reader.finish()
+    derive()
     guard let configuration else { return }
     registry.configure(configuration)
     do {
       rollup = try Rollup(decoding: block, site: membership.effective(configuration.site), feeds: configuration.feeds)
       rollup.limitUnknownStations(configuration.maximumUnknownStations)
+      rollup.comparedThrough = neighboursThrough ?? .min
     } catch {
       throw reader.fail("\(error)")
     }
@@ -114,7 +116,6 @@ extension Engine {
     var reader = SnapshotReader(bytes, subject: "the screening of the engine's snapshot")
     screening = try ScreeningMemory(decoding: &reader)
     neighboursThrough = try reader.optional { reader throws(SnapshotReadingError) in try reader.fixed(Int32.self) }
-    rollup.comparedThrough = neighboursThrough ?? .min
     inspectionCases = try Inspections(decoding: &reader)
     hotSpots = try GridTasks(decoding: &reader)
     let states = try reader.list(of: "lidars") { reader throws(SnapshotReadingError) in

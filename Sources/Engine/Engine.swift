@@ -11,12 +11,7 @@ package import Screening
 package struct Engine: Sendable {
   /// Nil until the first configuration record.
   package internal(set) var configuration: EngineConfiguration? {
-    didSet {
-      criteria = configuration.flatMap { Criteria.named($0.criteria) } ?? .mee2018
-      editions = configuration.flatMap { AQIEditionSetting(name: $0.edition) } ?? .byDate
-      let limits = configuration?.screening ?? ScreeningLimits()
-      if limits != oldValue?.screening ?? ScreeningLimits() { screener = Self.screener(limits) }
-    }
+    didSet { derive(screeningBefore: oldValue?.screening ?? ScreeningLimits()) }
   }
   /// The criteria and the edition of the configuration, looked up once; it holds no name that `check` refuses.
   private(set) var criteria = Criteria.mee2018
@@ -92,6 +87,14 @@ package struct Engine: Sendable {
   static let maximumSteps: Int32 = 6
 
   package init() {}
+
+  /// Looks up what follows from the configuration. An initializer has to call it: there no observer is called.
+  mutating func derive(screeningBefore: ScreeningLimits = ScreeningLimits()) {
+    criteria = configuration.flatMap { Criteria.named($0.criteria) } ?? .mee2018
+    editions = configuration.flatMap { AQIEditionSetting(name: $0.edition) } ?? .byDate
+    let limits = configuration?.screening ?? ScreeningLimits()
+    if limits != screeningBefore { screener = Self.screener(limits) }
+  }
 
   private static func screener(_ limits: ScreeningLimits) -> Screener {
     var limits = limits
@@ -221,13 +224,14 @@ package struct Engine: Sendable {
     // A stamp from the future would hide every true layer until then.
     let latest = batch.receivedAt.adding(milliseconds: screener.limits.futureToleranceMilliseconds)
     for layer in batch.layers
-    where layer.at <= latest && (layers[layer.station] != nil || layers.count < Self.maximumLidars) {
+    where layer.at <= latest && (layers[layer.station] != nil || makeRoom(forLayerOf: layer.station)) {
       if let known = layers[layer.station], known.at > layer.at { continue }
       layers[layer.station] = layer
     }
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     take(summary.changes)
     observe(batch, &effects)
+    _ = withdrawRetired(&screened.revisions, stations: batch.stations, isCounted: false)
     var recounted = Screener.Tally()
     calibrate(&screened.revisions, stations: batch.stations, &recounted)
     insert(revisions: screened.revisions, feed: batch.feed, stations: batch.stations, &effects)

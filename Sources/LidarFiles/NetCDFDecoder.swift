@@ -147,13 +147,14 @@ private struct Reading {
     guard let values = try file.numbers(signal), values.count == count * bins else {
       throw Failure(description: "\(signal) is cut short")
     }
+    let kept = ProfileOrder.kept(stamps)
     for index in 0..<count {
       guard let at = stamps[index] else {
         content.fail("time(\(index))", "the stamp is missing or outside 1900 to 2200; the profile is left out")
         continue
       }
-      if let before = content.records.last?.at, at <= before {
-        content.fail("time(\(index))", "the stamp does not follow that of the profile before; the profile is left out")
+      guard kept[index] else {
+        content.fail("time(\(index))", ProfileOrder.fault(at))
         continue
       }
       let profile = values[(index * bins)..<((index + 1) * bins)].map { Float($0 * factor) }

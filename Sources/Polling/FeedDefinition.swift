@@ -57,6 +57,11 @@ package struct FeedDefinition: Hashable, Sendable {
     self.offset = offset
   }
 
+  /// Headers that any host may see; a redirect may carry no other elsewhere.
+  private static let openHeaders: Set<String> = [
+    "accept", "accept-encoding", "accept-language", "cache-control", "content-type", "pragma", "user-agent",
+  ]
+
   /// The limit in force for the whole transfer.
   package var effectiveTimeout: Duration { timeout ?? max(.seconds(5), min(every, .seconds(30))) }
 
@@ -74,6 +79,7 @@ package struct FeedDefinition: Hashable, Sendable {
     options.noProxy = noProxy
     options.protocols = protocols
     options.maxRedirects = maxRedirects
+    options.keepsOrigin = headers.contains { !Self.openHeaders.contains($0.name.lowercased()) }
     options.authentication = authentication
     options.userAgent = userAgent
     options.requiresTLS = requiresTLS

@@ -264,11 +264,11 @@ package struct FeedPoll: Sendable {
     guard case .awaitingVerdict(id, _, var pending, var record) = phase else { return nil }
     record.at = moment.civil
     switch verdict {
-    case .confirmed(let readings, let fault, let period, _):
+    case .confirmed(let readings, let fault, let period, _, let isOfReception):
       status.dataPeriodMilliseconds = period
       // The same bytes under another time range are no news.
       if validators?.digest != pending.digest { status.lastChange = moment.civil }
-      validators = pending
+      validators = isOfReception ? nil : pending
       status.readings += UInt64(max(0, readings))
       record.fault = fault
       if let fault { note(fault, at: moment.civil) }

@@ -149,7 +149,7 @@ struct FolderVisit: Sendable {
   mutating func judged(_ verdict: PollVerdict) -> Action {
     guard case .awaiting(let file) = state else { return .finish }
     switch verdict {
-    case .confirmed(let count, let fault, let period, _):
+    case .confirmed(let count, let fault, let period, _, _):
       take(file, readings: count, fault)
       periodMilliseconds = max(periodMilliseconds, period)
     case .empty(let fault): take(file, readings: 0, fault)

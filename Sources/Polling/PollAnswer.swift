@@ -55,9 +55,11 @@ package struct FeedFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// What became of a delivered body.
 package enum PollVerdict: Sendable {
   /// Committed. `fault` names a row that could not be used, if any; `periodMilliseconds` is the longest averaging period
-  /// of the rows, 0 for instants; `newest` is the newest period they hold.
+  /// of the rows, 0 for instants; `newest` is the newest period they hold. Rows stamped with their reception are another
+  /// measurement each time, also in the same bytes.
   case confirmed(
-    readings: Int, fault: FeedFault? = nil, periodMilliseconds: Int64 = 0, newest: NewestPeriod? = nil)
+    readings: Int, fault: FeedFault? = nil, periodMilliseconds: Int64 = 0, newest: NewestPeriod? = nil,
+    isOfReception: Bool = false)
   /// Readable, but without a row.
   case empty(fault: FeedFault? = nil)
   case parseFailed(FeedFault)

@@ -71,7 +71,7 @@ extension Poller {
       let record = feed.poll.judged(id, verdict, at: moment(), using: &generator)
     else { return }
     var newest: NewestPeriod?
-    if case .confirmed(_, _, _, let period) = verdict { newest = period }
+    if case .confirmed(_, _, _, let period, _) = verdict { newest = period }
     end(feed, record, newest: newest)
   }
 

@@ -32,10 +32,12 @@ package struct ChunkDifference: Sendable, Hashable {
     return nil
   }
 
-  /// The first window of which both chunks have a value, and not the same one: a change, no late arrival.
+  /// Of each series the first window of which both chunks have a value, and not the same one: a change, no late arrival. In
+  /// the order of stations and pollutants.
   ///
   /// - Throws: `RollupError` when one of them is damaged.
-  package static func firstEdit(_ first: RollupChunk, _ second: RollupChunk) throws(RollupError) -> ChunkDifference? {
+  package static func edits(_ first: RollupChunk, _ second: RollupChunk) throws(RollupError) -> [ChunkDifference] {
+    var edits: [ChunkDifference] = []
     let ids = try ChunkContent(first).ids.sorted()
     for station in ids {
       for pollutant in Pollutant.criteria {
@@ -43,14 +45,17 @@ package struct ChunkDifference: Sendable, Hashable {
         let theirs = try second.series(station: station, pollutant: pollutant)
         guard mine != theirs else { continue }
         let after = Dictionary(theirs.map { ($0.window, $0) }, uniquingKeysWith: { first, _ in first })
-        for cell in mine {
-          guard let other = after[cell.window], !cell.value.isMissing, !other.value.isMissing, cell.value != other.value
-          else { continue }
-          return ChunkDifference(
-            station: station, pollutant: pollutant, window: cell.window, first: cell, second: other)
-        }
+        let edit = mine.lazy.compactMap { cell in
+          after[cell.window].flatMap { other in
+            cell.value.isMissing || other.value.isMissing || cell.value == other.value
+              ? nil
+              : ChunkDifference(
+                station: station, pollutant: pollutant, window: cell.window, first: cell, second: other)
+          }
+        }.first
+        if let edit { edits.append(edit) }
       }
     }
-    return nil
+    return edits
   }
 }

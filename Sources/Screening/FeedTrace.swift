@@ -34,16 +34,15 @@ struct FeedTrace: Sendable, Hashable {
   /// Whether the newest begin has, so far, what the one before had.
   private var stands: Bool { count >= Self.leastValues && count == countBefore && sum == sumBefore }
 
-  /// Takes a value that is new to its series; `row` is the station's.
+  /// Takes a value that is new to its series; `key` is the station's.
   @inline(__always)
-  mutating func add(row: Int32, pollutant: Pollutant, value: Int32, begin next: Int64) {
+  mutating func add(key: UInt64, pollutant: Pollutant, value: Int32, begin next: Int64) {
     if next < begin { return }
     if next > begin {
       if !stands { since = begin }
       (begin, sumBefore, countBefore, sum, count) = (next, sum, count, 0, 0)
     }
-    var word =
-      UInt64(UInt32(bitPattern: row)) << 40 ^ UInt64(pollutant.rawValue) << 32 ^ UInt64(UInt32(bitPattern: value))
+    var word = key ^ UInt64(pollutant.rawValue) << 32 ^ UInt64(UInt32(bitPattern: value))
     word = (word ^ 0xCBF2_9CE4_8422_2325) &* 0x9E37_79B9_7F4A_7C15
     word ^= word >> 29
     sum &+= word &* 0xBF58_476D_1CE4_E5B9
@@ -51,8 +50,12 @@ struct FeedTrace: Sendable, Hashable {
   }
 
   /// Looks at what an answer has brought.
-  mutating func settle(after milliseconds: Int64) -> Change? {
+  ///
+  /// - Parameter delivered: values of the answer. Where the newest begin has few of them, a single clock that is ahead of
+  ///   the others, nothing is concluded.
+  mutating func settle(after milliseconds: Int64, delivered: Int) -> Change? {
     if stands {
+      guard Int(count) * 2 >= delivered else { return nil }
       guard !isFrozen, since != .min, begin - since >= milliseconds else { return nil }
       isFrozen = true
       return .froze(since: since)

@@ -107,7 +107,7 @@ package struct Screener: Sendable {
       // NaN fails the comparison too.
       reasons.insert(.notRepresentable)
       flag = .fail
-    } else if value.magnitude >= 99, isSentinel(value) {
+    } else if value.magnitude >= sentinels.least, isSentinel(value) {
       reasons.insert(.sentinel)
       flag = .fail
     } else {

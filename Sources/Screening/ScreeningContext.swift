@@ -5,6 +5,9 @@ package struct ScreeningContext: Sendable {
   /// County of each station of the batch, an index into `counties`; -1 for none.
   package var places: [Int32]
   package var counties: [CountyAir]
+  /// Whether each station of the batch has a place in the rings; empty for all. Others get no memory: a feed may invent as
+  /// many ids as it likes.
+  package var known: [Bool]
 
   /// The air of a county as its assessed stations last measured it.
   package struct CountyAir: Sendable, BitwiseCopyable, Hashable {
@@ -22,9 +25,10 @@ package struct ScreeningContext: Sendable {
     }
   }
 
-  package init(places: [Int32] = [], counties: [CountyAir] = []) {
+  package init(places: [Int32] = [], counties: [CountyAir] = [], known: [Bool] = []) {
     self.places = places
     self.counties = counties
+    self.known = known
   }
 
   /// The county's air of a station of the batch.

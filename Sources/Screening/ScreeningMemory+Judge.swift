@@ -15,7 +15,7 @@ extension ScreeningMemory {
     context: ScreeningContext, offset: CivilOffset, with screener: Screener
   ) -> Outcome {
     answer &+= 1
-    let rows = resolve(stations, feed: feed)
+    let rows = resolve(stations, feed: feed, known: context.known)
     let bases = classes.map { ScreeningLimits.offset($0) }
     var pass = Pass(
       answer: answer, limits: screener.limits, compiled: screener.compiled, offset: offset,
@@ -28,6 +28,7 @@ extension ScreeningMemory {
         guard buffer[index].flag.rawValue <= 3, station < rows.count, rows[station] >= 0 else { continue }
         let scaled = (buffer[index].value * 1_000).rounded(.toNearestOrEven)
         guard scaled.magnitude < 2_147_483_647 else { continue }
+        pass.delivered += 1
         judge(
           index, Int32(scaled), buffer, row: rows[station], base: bases[station], air: context.air(of: station), &pass)
       }
@@ -48,6 +49,8 @@ extension ScreeningMemory {
     /// The feed's trace while the answer is read.
     var feed: FeedTrace
     var outcome = Outcome()
+    /// Readings of the answer that are measurements.
+    var delivered = 0
 
     init(
       answer: UInt32, limits: ScreeningLimits, compiled: CompiledLimits, offset: CivilOffset, standing: FrozenCount,
@@ -99,7 +102,7 @@ extension ScreeningMemory {
     if pollutant.isCriteria {
       let place = Int(row) * Pollutant.criteriaCount + Int(pollutant.rawValue)
       if begin > traces[place].begin {
-        pass.feed.add(row: row, pollutant: pollutant, value: value, begin: begin)
+        pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin)
         judgeAir(&buffer[index], index, row: row, base: base, air: air, &pass)
       }
       Self.follow(&traces[place], index, value, buffer, course, air: air, &pass)
@@ -109,7 +112,7 @@ extension ScreeningMemory {
         untraced += 1
         return
       }
-      if begin > trace.begin { pass.feed.add(row: row, pollutant: pollutant, value: value, begin: begin) }
+      if begin > trace.begin { pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin) }
       Self.follow(&trace, index, value, buffer, course, air: air, &pass)
       others[key] = trace
     }
@@ -159,11 +162,18 @@ extension ScreeningMemory {
       trace.begin(with: buffer[index], value: value, answer: pass.answer, place: index)
       return
     }
+    let usual = max(Int64(trace.interval), buffer[index].spanMilliseconds)
+    if step > max(SeriesTrace.forgetMilliseconds, pass.limits.gapPeriods * usual) {
+      // After a day without one that could be right, the series is what comes: a unit may have been put right.
+      pass.mark(&buffer[index], index, buffer[index].flag, .gap)
+      trace.begin(with: buffer[index], value: value, answer: pass.answer, place: index)
+      pass.standing.count(buffer[index].station, isStill: false)
+      return
+    }
     if pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, buffer[index].pollutant) {
       pass.mark(&buffer[index], index, .fail, .unitMistake)
       return
     }
-    let usual = max(Int64(trace.interval), buffer[index].spanMilliseconds)
     let afterGap = usual > 0 && step > pass.limits.gapPeriods * usual
     if afterGap { pass.mark(&buffer[index], index, buffer[index].flag, .gap) }
     let isDusty = air?.hasDust ?? false && buffer[index].pollutant.rawValue <= Pollutant.pm10.rawValue
@@ -285,7 +295,9 @@ extension ScreeningMemory {
   private mutating func markFrozen(
     _ readings: inout ContiguousArray<Reading>, rows: [Int32], feed: String, _ pass: inout Pass
   ) {
-    switch pass.feed.settle(after: pass.limits.frozenAfterMilliseconds) {
+    switch pass.feed.settle(
+      after: pass.limits.frozenAfterMilliseconds, delivered: pass.delivered)
+    {
     case .froze(let since): pass.outcome.froze = Instant(milliseconds: since)
     case .thawed(let since): pass.outcome.thawed = Instant(milliseconds: since)
     case nil: break
@@ -342,6 +354,18 @@ extension ScreeningMemory {
       keep(readings[index], feed: feed, before: verdict.id)
       readings[index].flag = verdict.flag
       readings[index].reasons.insert(.overridden)
+    }
+    // What a later value shows of an earlier one is what the tests think of it: the person's verdict stands.
+    for index in pass.outcome.revisions.indices {
+      let reading = pass.outcome.revisions[index]
+      guard
+        let verdict = concerned[Int(reading.station)].last(where: {
+          $0.covers(reading.pollutant, begin: reading.begin)
+        })
+      else { continue }
+      keep(reading, feed: feed, before: verdict.id, isRevision: true)
+      pass.outcome.revisions[index].flag = verdict.flag
+      pass.outcome.revisions[index].reasons.insert(.overridden)
     }
   }
 }

@@ -20,6 +20,8 @@ package struct ScreeningMemory: Sendable {
   /// Rows by station id, and ids by row.
   var rows: [String: Int32] = [:]
   var ids: [String] = []
+  /// What tells stations apart in the sums of feeds, by row; it follows from the id, so that rows may change.
+  var keys: ContiguousArray<UInt64> = []
   /// Humidity by row.
   var humidity = HumidityTable()
   /// By feed.
@@ -118,14 +120,21 @@ package struct ScreeningMemory: Sendable {
   /// Readings remembered for one verdict at most; what is beyond keeps the person's flag when it is withdrawn.
   package static let maximumBefore = 20_000
 
-  /// Remembers what readings were before a verdict.
+  /// Remembers what readings were before a verdict. Those out of the rings carry the reason `calibrated`: they come back as
+  /// they are, while what was kept out of an answer is still to be calibrated.
   package mutating func keep(_ rows: [(feed: String, reading: Reading)], before verdict: ScreeningOverride) {
     for row in rows { keep(row.reading, feed: row.feed, before: verdict.id) }
   }
 
-  mutating func keep(_ reading: Reading, feed: String, before id: String) {
+  /// - Parameter isRevision: another verdict of the tests on the same value, which replaces the one that is kept. Another
+  ///   value, a correction of the feed, always does.
+  mutating func keep(_ reading: Reading, feed: String, before id: String, isRevision: Bool = false) {
     let key = PriorReading.Key(reading, feed: feed)
-    guard before[id, default: [:]].count < Self.maximumBefore, before[id]?[key] == nil else { return }
+    if let kept = before[id]?[key] {
+      guard isRevision || kept.reading.value != reading.value else { return }
+    } else {
+      guard before[id, default: [:]].count < Self.maximumBefore else { return }
+    }
     var reading = reading
     reading.station = 0
     before[id, default: [:]][key] = PriorReading(feed: feed, reading: reading)
@@ -169,10 +178,12 @@ package struct ScreeningMemory: Sendable {
     let old = self
     traces.removeAll(keepingCapacity: true)
     (others, rows, ids, humidity) = ([:], [:], [], HumidityTable())
+    keys.removeAll(keepingCapacity: true)
     defer { marks = old.marks.moved { rows[old.ids[Int($0)]] } }
     for row in staying {
       let next = Int32(ids.count)
       ids.append(old.ids[row])
+      keys.append(old.keys[row])
       rows[old.ids[row]] = next
       traces.append(contentsOf: old.lane(of: row))
       if let trace = old.humidity[of: Int32(row)] { humidity.set(trace, row: next) }
@@ -186,26 +197,36 @@ package struct ScreeningMemory: Sendable {
     ArraySlice(traces[row * Pollutant.criteriaCount..<(row + 1) * Pollutant.criteriaCount])
   }
 
+  /// FNV-1a over the id: the same in every process.
+  private static func key(ofStation id: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+
   static func key(_ row: Int32, _ pollutant: Pollutant) -> UInt64 {
     UInt64(UInt32(bitPattern: row)) << 8 | UInt64(pollutant.rawValue)
   }
 
-  /// The rows of a batch's stations; -1 for one without room.
-  mutating func resolve(_ stations: [String], feed: String) -> [Int32] {
+  /// The rows of a batch's stations; -1 for one without a place in the rings, or without room.
+  mutating func resolve(_ stations: [String], feed: String, known: [Bool] = []) -> [Int32] {
     if let known = resolutions[feed], known.ids == stations { return known.rows }
-    let found = stations.map { id -> Int32 in
+    var isWhole = true
+    let found = stations.enumerated().map { index, id -> Int32 in
       if let row = rows[id] { return row }
-      guard ids.count < Self.maximumStations else {
-        untraced += 1
+      guard index >= known.count || known[index], ids.count < Self.maximumStations else {
+        isWhole = false
         return -1
       }
       let row = Int32(ids.count)
       rows[id] = row
       ids.append(id)
+      keys.append(Self.key(ofStation: id))
       traces.append(contentsOf: repeatElement(SeriesTrace(), count: Pollutant.criteriaCount))
       return row
     }
-    resolutions[feed] = (stations, found)
+    // A station may get its place with this very answer.
+    resolutions[feed] = isWhole ? (stations, found) : nil
     return found
   }
 
@@ -242,6 +263,7 @@ package struct ScreeningMemory: Sendable {
     untraced = try reader.varint()
     ids = try reader.texts()
     for (row, id) in ids.enumerated() { rows[id] = Int32(truncatingIfNeeded: row) }
+    keys = ContiguousArray(ids.map(Self.key(ofStation:)))
     guard rows.count == ids.count, ids.count <= Self.maximumStations else {
       throw reader.fail("\(ids.count) stations of which \(rows.count) differ")
     }

@@ -4,9 +4,12 @@ struct SentinelSet: Sendable {
   private let numbers: [Int64]
   /// A bit for each number that has its place.
   private let filter: SIMD4<UInt64>
+  /// No number of it is smaller than this in magnitude, in the unit of the values.
+  let least: Double
 
   init(_ numbers: [Int64]) {
     self.numbers = Array(Set(numbers)).sorted()
+    least = (numbers.map { Double($0.magnitude) }.min() ?? .infinity) / 1_000 - 1e-6
     var filter = SIMD4<UInt64>()
     for number in numbers {
       let place = Self.place(number)

@@ -32,6 +32,9 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
   /// A series of another period begins anew after this long without a reading, milliseconds.
   static let resetMilliseconds: Int64 = 3 * 3_600_000
 
+  /// A series of which nothing was taken for this long begins anew, milliseconds.
+  static let forgetMilliseconds: Int64 = 26 * 3_600_000
+
   /// Begins with a reading.
   init() {}
 

@@ -138,7 +138,7 @@ extension EasyHandle {
     try set(CURLOPT_REDIR_PROTOCOLS_STR, protocols.names)
     // libcurl would carry a vendor's header to any host; such redirects are followed by the transport itself.
     var follows = options.maxRedirects > 0
-    if case .header = options.authentication { follows = false }
+    if options.staysOnOrigin { follows = false }
     if !protocols.isHTTP { follows = false }
     try set(CURLOPT_FOLLOWLOCATION, follows ? 1 : 0)
     try set(CURLOPT_MAXREDIRS, options.maxRedirects)

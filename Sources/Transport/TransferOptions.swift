@@ -106,6 +106,9 @@ package struct TransferOptions: Hashable, Sendable {
   package var protocols: TransferProtocols?
   /// Redirects followed at most; 0: a redirect is an answer like any other.
   package var maxRedirects: Int = 5
+  /// Whether redirects stay on the same scheme, host and port: for requests whose headers are nobody else's business.
+  /// `TransferAuthentication.header` always does.
+  package var keepsOrigin = false
   /// Path of a Unix-domain socket to connect to instead of the URL's host.
   package var unixSocketPath: String?
   package var authentication: TransferAuthentication = .none
@@ -116,4 +119,12 @@ package struct TransferOptions: Hashable, Sendable {
   package var ssh = TransferSSH()
 
   package init() {}
+}
+
+extension TransferOptions {
+  /// Whether a redirect to elsewhere would carry a header there that it must not see.
+  var staysOnOrigin: Bool {
+    if case .header = authentication { return true }
+    return keepsOrigin
+  }
 }

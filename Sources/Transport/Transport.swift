@@ -290,12 +290,12 @@ package final class Transport: @unchecked Sendable {
     return TransportError(kind: kind, code: number, message: message)
   }
 
-  // MARK: Redirects that carry a vendor's header
+  // MARK: Redirects that carry headers of the vendor or of the configuration
 
   /// Where to go next, when the request carries a header that libcurl would take to any host.
   private func redirectTarget(_ handle: EasyHandle) -> String? {
     guard let transfer = handle.transfer, transfer.request.options.maxRedirects > 0,
-      case .header = transfer.request.options.authentication
+      transfer.request.options.staysOnOrigin
     else { return nil }
     return handle.string(CURLINFO_REDIRECT_URL)
   }

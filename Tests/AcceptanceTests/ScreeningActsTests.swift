@@ -123,6 +123,9 @@ struct ScreeningActsTests {
     let events = try daemon.api("events").items
     #expect(events.compactMap { $0["sequence"].int } == Array(1...max(1, events.count)).prefix(events.count).map { $0 })
     #expect(!events.contains { $0["kind"].string == "inspection" })
+    #expect(!daemon.log.contains("sudden-drop") && !daemon.log.contains("-inspection-"), "\(daemon.log)")
+    #expect(try !daemon.metrics().keys.contains { $0.contains("inspectors") })
+    #expect(try !daemon.get("/api/v1/status").text.contains("inspectors"))
     #expect(try daemon.get("/api/v1/inspections").status == 401)
     let allowed = try LoopbackClient(port: daemon.port).request(
       "GET", "/api/v1/inspections", headers: ["Authorization: Bearer inspectors-only"])

@@ -16,7 +16,7 @@ struct FeedIntakeTests {
   /// A verdict as a word, for tables.
   private static func word(_ verdict: PollVerdict) -> String {
     switch verdict {
-    case .confirmed(let readings, let fault, _, _): "confirmed \(readings) \(fault?.code ?? "-")"
+    case .confirmed(let readings, let fault, _, _, _): "confirmed \(readings) \(fault?.code ?? "-")"
     case .empty(let fault): "empty \(fault?.code ?? "-")"
     case .parseFailed(let fault): "parse \(fault.code)"
     case .throttled(let fault): "throttled \(fault.code)"
@@ -47,11 +47,27 @@ struct FeedIntakeTests {
     ]
     decoded.errors = [RowError(.value, path: "$[1].pm25", row: 1, message: "“x” is no number")]
     decoded.errorCount = 1
-    guard case .confirmed(1, let fault, _, _) = FeedIntake.verdict(decoded) else {
+    guard case .confirmed(1, let fault, _, _, _) = FeedIntake.verdict(decoded) else {
       Issue.record("not confirmed")
       return
     }
     #expect(fault?.code == "row_value" && fault?.path == "$[1].pm25")
+  }
+
+  @Test func rowsWithoutAStampOfTheirOwnAreToldApart() {
+    func isOfReception(_ period: Int32, _ shift: Int64) -> Bool? {
+      var decoded = DecodedBody()
+      decoded.verdict = .ok
+      decoded.batch.readings = [
+        Reading(
+          station: 0, pollutant: .pm25, value: 1, begin: Sample.start.adding(milliseconds: shift - Int64(period)),
+          periodMilliseconds: period)
+      ]
+      let verdict = FeedIntake.verdict(decoded, receivedAt: Sample.start)
+      if case .confirmed(_, _, _, _, let isOfReception) = verdict { return isOfReception }
+      return nil
+    }
+    #expect(isOfReception(0, 0) == true && isOfReception(60_000, 0) == true && isOfReception(0, -1) == false)
   }
 
   private static func answer(_ feed: String, _ text: String) -> PollAnswer {

@@ -196,6 +196,163 @@ struct ScreeningEngineTests {
     #expect(run.events.last?.ends == true && run.engine.screeningOverrides.first?.withdrawal?.by == "李四")
   }
 
+  // MARK: A person's verdict against everything that comes later
+
+  private func override(
+    _ run: inout Run, _ station: String, hours: Range<Int32>, _ flag: QualityFlag, minutes: Int64 = 11
+  ) {
+    run.apply(
+      .act(
+        .overrideFlag(
+          id: "o-\(station)-\(hours.lowerBound)", station: station, pollutant: .pm25,
+          from: CivilOffset.china.start(ofHour: hours.lowerBound),
+          until: CivilOffset.china.start(ofHour: hours.upperBound), flag: flag, by: "张三", reason: "标气")),
+      at: run.end.adding(milliseconds: minutes * 60_000))
+  }
+
+  private func withdraw(_ run: inout Run, _ id: String) {
+    run.apply(
+      .act(.withdrawOverride(id: "w-" + id, override: id, by: "李四", reason: "重核")),
+      at: run.end.adding(milliseconds: 900_000))
+  }
+
+  @Test func aSpikeSeenLaterLeavesAPersonsVerdictStanding() {
+    var run = Run()
+    for hour in 0..<4 { run.step(["B1": [.pm25: wavering(50, hour)]]) }
+    let hour = run.hour
+    override(&run, "B1", hours: hour..<hour + 1, .fail)
+    run.step(["B1": [.pm25: 900]])
+    #expect(run.cell("B1") == SeriesProbe(value: 900, flag: .fail))
+    run.step(["B1": [.pm25: 51]])
+    #expect(run.cell("B1", hoursAgo: 2) == SeriesProbe(value: 900, flag: .fail))
+    withdraw(&run, "o-B1-\(hour)")
+    #expect(run.cell("B1", hoursAgo: 2) == SeriesProbe(value: 900, flag: .suspect))
+  }
+
+  @Test func aCorrectionUnderAVerdictIsWhatComesBack() {
+    var run = Run()
+    for hour in 0..<4 { run.step(["B1": [.pm25: wavering(50, hour)]]) }
+    let hour = run.hour - 1
+    override(&run, "B1", hours: hour..<hour + 1, .fail)
+    let row = Reading(
+      station: 0, pollutant: .pm25, value: 80, begin: CivilOffset.china.start(ofHour: hour),
+      periodMilliseconds: 3_600_000)
+    let at = run.end.adding(milliseconds: 800_000)
+    run.apply(.batch(FeedBatch(feed: "f", receivedAt: at, stations: ["B1"], readings: [row])), at: at)
+    #expect(run.cell("B1") == SeriesProbe(value: 80, flag: .fail))
+    withdraw(&run, "o-B1-\(hour)")
+    #expect(run.cell("B1") == SeriesProbe(value: 80, flag: .good))
+  }
+
+  @Test func whatComesBackIsCalibratedOnce() {
+    var run = Run()
+    var configuration = Self.configuration
+    configuration.registry.calibrations = [
+      Calibration(
+        station: "M1", pollutant: .pm25, model: .linear, slope: 0.5, from: CivilDay("2020-11-01")!, reference: "B1")
+    ]
+    run.apply(.configuration(configuration), at: run.end)
+    for hour in 0..<4 { run.step(["M1": [.pm25: wavering(100, hour)]]) }
+    let known = run.cell("M1")
+    #expect(known?.value == wavering(100, 3) / 2)
+    // One hour that is in the rings already, and one that comes under the verdict.
+    let hour = run.hour
+    override(&run, "M1", hours: hour - 1..<hour + 1, .fail)
+    run.step(["M1": [.pm25: 110]])
+    #expect(run.cell("M1")?.flag == .fail && run.cell("M1", hoursAgo: 2)?.flag == .fail)
+    withdraw(&run, "o-M1-\(hour - 1)")
+    #expect(run.cell("M1") == SeriesProbe(value: 55, flag: .good) && run.cell("M1", hoursAgo: 2) == known)
+  }
+
+  @Test func aPersonOverrulesTheNeighbours() {
+    var run = Run()
+    for hour in 0..<4 {
+      var values: [String: [Pollutant: Double]] = ["M6": [.pm25: wavering(160, hour)]]
+      for id in 1...5 { values["M\(id)"] = [.pm25: wavering(40 + Double(id), hour)] }
+      run.step(values)
+    }
+    run.tick(minutes: 61)
+    #expect(run.cell("M6")?.flag == .suspect)
+    let hour = run.hour - 1
+    override(&run, "M6", hours: hour..<hour + 1, .good, minutes: 62)
+    #expect(run.cell("M6")?.flag == .good)
+    run.tick(minutes: 63)
+    #expect(run.cell("M6")?.flag == .good)
+    run.apply(
+      .act(.withdrawOverride(id: "w", override: "o-M6-\(hour)", by: "李四", reason: "重核")),
+      at: run.end.adding(milliseconds: 64 * 60_000))
+    #expect(run.cell("M6")?.flag == .suspect)
+  }
+
+  @Test func aRetiredStationStaysOutOfTheRings() {
+    var run = Run()
+    var configuration = Self.configuration
+    configuration.registry.settings = [StationSetting(station: "M1", retired: CivilDay("2020-11-30"))]
+    run.apply(.configuration(configuration), at: run.end)
+    for value in [50, 51, 900, 50.0] { run.step(["M1": [.pm25: value]]) }
+    #expect((1...4).allSatisfy { run.cell("M1", hoursAgo: $0) == nil })
+  }
+
+  // MARK: After a start from a snapshot
+
+  @Test func whatFollowsFromTheConfigurationHoldsAfterARestart() throws {
+    var run = Run()
+    var configuration = Self.configuration
+    configuration.edition = "hj633-2026"
+    configuration.screening[.provincial, .pm25].highest = 100
+    run.apply(.configuration(configuration), at: run.end)
+    for hour in 0..<30 { run.step(["B1": [.pm25: wavering(70, hour)], "B2": [.pm25: wavering(75, hour)]]) }
+    var restored = run
+    restored.engine = try Engine(snapshot: run.engine.snapshot())
+    let shown = run.engine.view(position: 0)?.units.map(\.aqi)
+    let again = restored.engine.view(position: 0)?.units.map(\.aqi)
+    #expect(shown != nil && again == shown)
+    for value in [150, 71.0] {
+      run.step(["B1": [.pm25: value]])
+      restored.step(["B1": [.pm25: value]])
+    }
+    #expect(run.cell("B1", hoursAgo: 2)?.flag == .fail && restored.cell("B1", hoursAgo: 2)?.flag == .fail)
+    #expect(restored.engine.snapshot() == run.engine.snapshot())
+  }
+
+  @Test func hoursComparedBeforeARestartAreComparedAgainWhenTheyChange() throws {
+    var run = Run()
+    for hour in 0..<4 {
+      var values: [String: [Pollutant: Double]] = [:]
+      for id in 1...7 { values["M\(id)"] = [.pm25: wavering(40 + Double(id), hour)] }
+      run.step(values)
+    }
+    run.tick(minutes: 61)
+    run.engine = try Engine(snapshot: run.engine.snapshot())
+    let row = Reading(
+      station: 0, pollutant: .pm25, value: 200, begin: CivilOffset.china.start(ofHour: run.hour - 1),
+      periodMilliseconds: 3_600_000)
+    let at = run.end.adding(milliseconds: 62 * 60_000)
+    run.apply(.batch(FeedBatch(feed: "f", receivedAt: at, stations: ["M7"], readings: [row])), at: at)
+    #expect(run.cell("M7") == SeriesProbe(value: 200, flag: .suspect))
+  }
+
+  @Test func inventedStationsTakeNoMemoryFromRegisteredOnes() throws {
+    var run = Run()
+    var configuration = Self.configuration
+    configuration.maximumUnknownStations = 10
+    run.apply(.configuration(configuration), at: run.end)
+    let before = run.engine.snapshot().count
+    for round in 0..<5 {
+      let at = run.end.adding(milliseconds: Int64(round) * 1_000)
+      let ids = (0..<2_000).map { "x\(round)-\($0)" }
+      let rows = ids.indices.map {
+        Reading(
+          station: UInt32($0), pollutant: .pm25, value: 40, begin: CivilOffset.china.start(ofHour: run.hour - 1),
+          periodMilliseconds: 3_600_000)
+      }
+      run.apply(.batch(FeedBatch(feed: "f", receivedAt: at, stations: ids, readings: ContiguousArray(rows))), at: at)
+    }
+    #expect(run.engine.snapshot().count < before + 100_000)
+    for value in [50, 51, 900, 50.0] { run.step(["B1": [.pm25: value]]) }
+    #expect(run.cell("B1", hoursAgo: 2)?.flag == .suspect)
+  }
+
   @Test func aFrozenFeedIsOneEvent() throws {
     var run = Run()
     let still: [Pollutant: Double] = [.pm25: 60, .pm10: 90, .so2: 20]

@@ -196,6 +196,70 @@ struct FileFormatTests {
     #expect(LicelDecoder.decode(Self.licel([1], shots: 0)).faultCount == 1)
   }
 
+  @Test("a damaged description costs its own dataset")
+  func licelDescriptions() {
+    func file(_ damage: (String, String)) -> LidarFileContent {
+      let whole = MadeLicel.file([
+        .init(wave: "00355.o", raw: [4_096, 8_192]), .init(wave: "00387.o", raw: [1, 2, 3]),
+        .init(wave: "00408.o", raw: [40_960]),
+      ])
+      var bytes = whole
+      let pattern = Array(damage.0.utf8)
+      let place = bytes.indices.first { bytes[$0...].starts(with: pattern) }!
+      bytes.replaceSubrange(place..<place + pattern.count, with: Array(damage.1.utf8))
+      return LicelDecoder.decode(bytes)
+    }
+    func values(_ content: LidarFileContent) -> [[Float]] { content.records.first?.channels.map(\.values) ?? [] }
+    let good = values(file(("a1.012", "a1.013")))
+    #expect(good.count == 3)
+    // Its length is known: what stands behind it is found.
+    let middle = file(("00387.o", "#####.o"))
+    #expect(values(middle) == [good[0], good[2]] && middle.faultCount == 1, "\(middle.faults)")
+    // Its length is not: what stands before it stays.
+    let lost = file((" 00003 1", " 0000# 1"))
+    #expect(values(lost) == [good[0]] && lost.faultCount == 1, "\(lost.faults)")
+    #expect(lost.faults.first?.message.contains("not known") == true)
+  }
+
+  @Test("one wrong stamp costs its own profile", arguments: [("2029", 1), ("2019", 1), ("2021", 0)])
+  func strayStamps(year: String, faults: Int) {
+    let bytes = (0..<10).flatMap { Self.message([$0 + 1], stamp: "-\($0 == 2 ? year : "2021")-03-04 05:0\($0):07") }
+    let content = VaisalaDecoder.decode(bytes)
+    #expect(content.records.count == 10 - faults && content.faultCount == faults, "\(content.faults)")
+    #expect(content.faults.allSatisfy { $0.message.contains(year + "-03-04") })
+  }
+
+  @Test(
+    "which profiles follow one another",
+    arguments: [
+      ([1, 2, 3], [true, true, true]), ([1, 9, 2, 3], [true, false, true, true]),
+      ([5, 1, 6, 7], [true, false, true, true]),
+      ([9, 1, 2, 3], [false, true, true, true]), ([1, 1, 2], [true, false, true]), ([3, 2, 1], [true, false, false]),
+      ([nil, 2, nil, 1], [true, true, true, false]), ([], []),
+    ] as [([Int64?], [Bool])])
+  func order(stamps: [Int64?], kept: [Bool]) {
+    #expect(ProfileOrder.kept(stamps.map { $0.map { Instant(milliseconds: $0) } }) == kept)
+  }
+
+  @Test func orderIsTheLongestThereIs() {
+    var random = SystemRandomNumberGenerator()
+    let seed = UInt64.random(in: 1...UInt64.max, using: &random)
+    var state = seed
+    for _ in 0..<300 {
+      let stamps = (0..<9).map { _ -> Int64 in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int64(state >> 40) % 12
+      }
+      let kept = ProfileOrder.kept(stamps.map { Instant(milliseconds: $0) })
+      let chosen = stamps.indices.filter { kept[$0] }.map { stamps[$0] }
+      let best = (0..<1 << 9).filter { mask in
+        let run = stamps.indices.filter { mask >> $0 & 1 == 1 }.map { stamps[$0] }
+        return zip(run, run.dropFirst()).allSatisfy { $0 < $1 }
+      }.map { $0.nonzeroBitCount }.max()
+      #expect(zip(chosen, chosen.dropFirst()).allSatisfy { $0 < $1 } && chosen.count == best, "seed \(seed): \(stamps)")
+    }
+  }
+
   /// Whatever happens to a file, decoding ends and says something.
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func mutated(seed: UInt64) throws {

@@ -147,6 +147,16 @@ struct FeedPollTests {
     #expect(bench.answer(status: 200, body: "sane") == "deliver")
   }
 
+  @Test func rowsOfTheMomentOfReceptionAreNewEachTime() {
+    var bench = Bench()
+    for _ in 0..<3 {
+      #expect(bench.due() == [])
+      #expect(bench.answer(status: 200, headers: "ETag: \"a\"\r\n", body: "same") == "deliver")
+      #expect(bench.judge(.confirmed(readings: 1, isOfReception: true)) == "ok")
+      bench.advance(seconds: 60)
+    }
+  }
+
   /// A list that stays empty is no success, however often the peer says that nothing changed.
   @Test func anEmptyAnswerThatStaysIsNoSuccess() {
     var bench = Bench()

@@ -373,6 +373,67 @@ import Testing
     #expect(course.answer([Course.reading(600, hour: 202)], stations: ["U"])[0].reasons == .rateOfChange)
   }
 
+  @Test func aUnitThatWasPutRightIsTakenAfterADay() {
+    var course = Course()
+    course.stationClass = .micro
+    course.hours((0..<10).map { 2_400 + Double($0 % 3) }, .so2)
+    course.hours((0..<30).map { 2.4 + Double($0 % 3) }, .so2, from: 10)
+    let flags = (0..<40).map {
+      course.kept[Self.start.milliseconds + Int64($0) * Self.hour]?.flag
+    }
+    #expect(flags[10..<36].allSatisfy { $0 == .fail })
+    #expect(flags[36...].allSatisfy { $0 == .good }, "\(flags)")
+  }
+
+  @Test func oneClockAheadFreezesNoFeed() {
+    var course = Course()
+    let lanes: [Pollutant] = [.pm25, .pm10, .so2, .no2, .o3, .co]
+    for minute in 0..<240 as Range<Int64> {
+      var readings: [Reading] = []
+      for station in 0..<4 as Range<UInt32> {
+        for (lane, pollutant) in lanes.enumerated() {
+          let isAhead = station == 3
+          let value = pollutant == .co ? 1 : Double(40 + lane) + (isAhead ? 0 : Double((minute + Int64(station)) % 5))
+          readings.append(
+            Course.reading(value, pollutant, station: station, hour: minute + (isAhead ? 3 : 0), period: 60_000))
+        }
+      }
+      let found = course.answer(readings, stations: ["A", "B", "C", "D"])
+      if minute == 239 {
+        #expect(!course.memory.isFrozen(feed: "f"))
+        #expect(found.filter { $0.station < 3 }.allSatisfy { !$0.reasons.contains(.frozen) })
+        #expect(found.filter { $0.station == 3 }.allSatisfy { $0.reasons.contains(.frozen) })
+      }
+    }
+  }
+
+  @Test func aFrozenFeedStaysFrozenWhenStationsAreForgotten() {
+    var course = Course()
+    let ids = ["gone", "A", "B", "C"]
+    func still(_ hour: Int64, _ stations: Range<UInt32>) -> [Reading] {
+      stations.flatMap { station in
+        [Pollutant.pm25, .pm10, .so2].map { Course.reading(40 + Double(station), $0, station: station, hour: hour) }
+      }
+    }
+    _ = course.answer(still(0, 0..<1), stations: ids)
+    for hour in 200..<206 as Range<Int64> { _ = course.answer(still(hour, 1..<4), stations: ids) }
+    #expect(course.memory.isFrozen(feed: "f"))
+    course.memory.keep(
+      stations: ["A", "B", "C"], feeds: ["f"], now: Self.start.adding(milliseconds: 206 * Self.hour))
+    _ = course.answer(still(206, 1..<4), stations: ids)
+    #expect(course.memory.isFrozen(feed: "f") && course.outcomes.last?.thawed == nil)
+  }
+
+  @Test func sentinelsOfEverySizeAreHeeded() {
+    var limits = ScreeningLimits()
+    limits.sentinels = [-1, 0]
+    var course = Course()
+    course.screener = Screener(limits: limits)
+    #expect(course.answer([Course.reading(-1, hour: 0)])[0].reasons == .sentinel)
+    #expect(course.answer([Course.reading(0, hour: 1)])[0].flag == .fail)
+    #expect(course.answer([Course.reading(-999, hour: 2)])[0].reasons == .negative)
+  }
+
   @Test func limitsRoundTrip() throws {
     var limits = ScreeningLimits()
     limits[.micro, .pm25].highest = 900

@@ -187,6 +187,10 @@ struct TransferTests {
     #expect(header.failure?.kind == .redirects)
     let same = await session.fetch(moved.url("/here")) { $0.authentication = key }
     #expect(same.response?.text == "- k")
+    // Headers of the configuration alike.
+    let kept = await session.fetch(moved.url("/there")) { $0.keepsOrigin = true }
+    #expect(kept.failure?.kind == .redirects)
+    #expect(await session.fetch(moved.url("/here")) { $0.keepsOrigin = true }.response != nil)
     await session.close()
     other.stop()
     moved.stop()

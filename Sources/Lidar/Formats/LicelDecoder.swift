@@ -31,11 +31,15 @@ package enum LicelDecoder {
           "dataset \(dataset.name) needs \(size) bytes, \(max(0, bytes.count - place)) are left: the file is cut short")
         break
       }
-      if let refusal = dataset.refusal {
+      if dataset.isLost {
+        // Said already.
+      } else if let refusal = dataset.refusal {
         content.fail("byte \(place)", "dataset \(dataset.name): \(refusal)")
       } else {
         record.channels.append(channel(dataset, bytes[place..<(place + size)]))
       }
+      // A dataset that is switched off has no block.
+      guard size > 0 else { continue }
       place += size
       if place + 1 < bytes.count, bytes[place] == 0x0D, bytes[place + 1] == 0x0A { place += 2 }
     }
@@ -86,6 +90,14 @@ package enum LicelDecoder {
     /// mV; of photon counting the discriminator level.
     var rangeMillivolts: Double
     var descriptor: String
+    /// Its description is damaged, and only its length is known.
+    var isLost = false
+
+    static func lost(bins: Int) -> Dataset {
+      Dataset(
+        isPhotonCounting: false, bins: bins, binWidth: .nan, wavelength: .nan, polarisation: "", bits: 0, shots: 0,
+        rangeMillivolts: 0, descriptor: "damaged", isLost: true)
+    }
 
     /// Why its numbers cannot be; names the value. Nil when they can.
     var refusal: String? {
@@ -150,17 +162,32 @@ package enum LicelDecoder {
       }
       let counts = third.split(separator: " ").compactMap { Int($0) }
       guard counts.count >= 5, (1...64).contains(counts[4]) else { return nil }
+      var isOpen = false
       for number in 1...counts[4] {
         guard let text = line() else { return nil }
         guard let dataset = Self.dataset(text) else {
-          faults.append(.init("dataset \(number)", "\"\(text.prefix(80))\" is no description of a dataset"))
-          return
+          let bins = Self.bins(text)
+          let rest = bins == nil ? "; where the blocks behind it begin is not known" : ""
+          faults.append(
+            .init("dataset \(number)", "\"\(text.prefix(80))\" is no description of a dataset; it is left out" + rest))
+          if let bins, !isOpen { datasets.append(.lost(bins: bins)) }
+          if bins == nil { isOpen = true }
+          continue
         }
-        if let dataset = dataset.active { datasets.append(dataset) }
+        if let dataset = dataset.active, !isOpen { datasets.append(dataset) }
       }
       // An empty line ends the header.
       if place + 1 < bytes.count, bytes[place] == 0x0D, bytes[place + 1] == 0x0A { place += 2 }
       end = place
+    }
+
+    /// How long the block of a dataset is whose description is damaged elsewhere; nil when that is not known.
+    private static func bins(_ text: String) -> Int? {
+      let fields = text.split(separator: " ").map(String.init)
+      guard fields.count >= 4, let active = Int(fields[0]), let bins = Int(fields[3]),
+        (0...LidarFileContent.maximumBins).contains(bins)
+      else { return nil }
+      return active == 1 ? bins : 0
     }
 
     /// `1 0 1 04000 1 0960 7.50 00355.o 0 0 00 000 12 000600 0.500 BT0`; nil when it is none, without a dataset when it is

@@ -80,7 +80,8 @@ package enum VaisalaDecoder {
     let lines: [(number: Int, range: Range<Int>)]
     var content = LidarFileContent(format: "vaisala")
     var stamp: Instant?
-    var newest: Instant?
+    /// The line of each record.
+    var places: [Int] = []
 
     init(_ bytes: [UInt8]) {
       self.bytes = bytes
@@ -103,10 +104,12 @@ package enum VaisalaDecoder {
         if let found = LoggerStamp.instant(header.before) { stamp = found }
         guard content.records.count < LidarFileContent.maximumRecords else {
           content.fail("line \(lines[index].number)", "more than \(LidarFileContent.maximumRecords) profiles")
+          leaveOutStrayStamps()
           return
         }
         index = header.isCT25K ? takeCT25K(header, at: index) : takeCL(header, at: index)
       }
+      leaveOutStrayStamps()
       if content.records.isEmpty, content.faultCount == 0 { content.fail("", "no message of a ceilometer") }
     }
 
@@ -199,18 +202,19 @@ package enum VaisalaDecoder {
       return first + 16
     }
 
+    mutating func leaveOutStrayStamps() {
+      let kept = ProfileOrder.kept(content.records.map(\.at))
+      for (index, record) in content.records.enumerated() where !kept[index] {
+        guard let stamp = record.at else { continue }
+        content.fail("line \(places[index])", ProfileOrder.fault(stamp))
+      }
+      content.records = zip(content.records, kept).filter(\.1).map(\.0)
+    }
+
     mutating func keep(
       _ values: [Float], resolution: Double, tilt: Double, source: String, wavelength: Double, clouds: [Double],
       verified: Bool?, at index: Int
     ) {
-      if let stamp, let newest, stamp <= newest {
-        content.fail(
-          "line \(lines[index].number)",
-          "the stamp \(CivilOffset.utc.format(stamp)) does not follow that of the profile before; the profile is left out"
-        )
-        return
-      }
-      newest = stamp ?? newest
       var record = LidarRecord(
         at: stamp, source: source, tiltDegrees: abs(tilt) < 85 ? abs(tilt) : 0,
         channels: [
@@ -222,6 +226,7 @@ package enum VaisalaDecoder {
       record.isVerified = verified
       content.format = source
       content.records.append(record)
+      places.append(lines[index].number)
       // A stamp is one message's.
       stamp = nil
     }
