@@ -2,6 +2,7 @@ import AirQuality
 import Dispatch
 import Engine
 import Feeds
+import Lidar
 import Receiving
 import Synchronization
 
@@ -35,7 +36,7 @@ extension FeedIntake {
     queue.async { @Sendable [self] in
       let body = Body(
         feed: arrival.feed, name: arrival.name, receivedAt: arrival.receivedAt, bytes: arrival.bytes,
-        defaultStation: arrival.station ?? reader.defaultStation)
+        defaultStation: arrival.station ?? reader.defaultStation, isRetained: arrival.isRetained)
       process(body, reader.decoder) { @Sendable [self] decoded, failure in
         state.withLock { $0.waitingBytes -= size }
         done(Self.arrivalVerdict(decoded, failure))
@@ -59,5 +60,41 @@ extension FeedIntake {
       return .unreadable(
         ArrivalFault(code: failure.code.rawValue, message: failure.message, path: failure.path), errors: errors)
     }
+  }
+}
+
+extension DecodedBody {
+  /// Leaves out what has the moment of reception for a stamp: in a message that a broker had kept, that is a value of
+  /// unknown age, and each new connection would make a fresh one of it.
+  ///
+  /// A reading no longer knows its row: one error stands for all rows of a station, with the station's number in the
+  /// body.
+  mutating func leaveOutRows(receivedAt: Instant) {
+    var kept = ReadingBatch(stations: batch.stations)
+    var unstamped: Set<Int> = []
+    for (index, reading) in batch.readings.enumerated() {
+      if reading.begin == receivedAt || reading.end == receivedAt {
+        unstamped.insert(Int(reading.station))
+        continue
+      }
+      kept.readings.append(reading)
+      if batch.positions.indices.contains(index) { kept.positions.append(batch.positions[index]) }
+    }
+    var refused = unstamped.sorted().map { (row: $0, station: batch.stations[$0]) }
+    for (index, profile) in profiles.enumerated() where profile.at == receivedAt {
+      refused.append((row: index, station: profile.station))
+    }
+    guard !refused.isEmpty else { return }
+    batch = kept
+    profiles.removeAll { $0.at == receivedAt }
+    for row in refused {
+      errorCount += 1
+      guard errors.count < FeedLimits.keptErrors else { continue }
+      errors.append(
+        RowError(
+          .time, path: "station \(row.station)", row: row.row,
+          message: "the broker had kept this message, and its row has no stamp: nobody knows when it was measured"))
+    }
+    if case .ok = verdict, batch.readings.isEmpty, profiles.isEmpty { verdict = .empty }
   }
 }

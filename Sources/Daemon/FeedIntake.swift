@@ -142,6 +142,8 @@ final class FeedIntake: Sendable {
     var receivedAt: Instant
     var bytes: [UInt8]
     var defaultStation: String?
+    /// Of a message that a broker had kept: its rows need stamps of their own.
+    var isRetained = false
   }
 
   /// Keeps a body for audit, decodes it and has its batch committed; `done` is called exactly once, with why the batch
@@ -158,7 +160,8 @@ final class FeedIntake: Sendable {
     var context = DecodeContext(
       receivedAt: body.receivedAt, siteOffset: offset, defaultStation: body.defaultStation)
     context.overrides = registry.overrides
-    let decoded = decoder.decode(body.bytes, context: context)
+    var decoded = decoder.decode(body.bytes, context: context)
+    if body.isRetained { decoded.leaveOutRows(receivedAt: body.receivedAt) }
     var batch = FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt)
     batch.places = ReadingPlaces(of: decoded.batch, moving: registry.moving, within: registry.boundaries)
     commit(decoded, batch, body, done)

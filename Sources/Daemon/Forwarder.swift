@@ -14,10 +14,11 @@ import Web
 
 /// Reports hour means to superior platforms: the owner of the queue of reports.
 ///
-/// What is to be reported is made from the rings when an hour is over for the configured delay, and again when its means
-/// have changed; it goes into the store behind the commits it was made from, and from there to the platform, one message
-/// at a time. A message leaves the queue when the platform has answered it. After a crash nothing is missing: what was
-/// queued is in the store, what was not is made again from the same hours.
+/// What is to be reported is made from the rings when an hour is over for the configured delay, and again when its
+/// means have changed; it goes into the store behind the commits it was made from, and from there to the platform, one
+/// message at a time. A message leaves the queue when the platform has answered it. One that the platform refuses parks
+/// its source (MN) for a while, and those of other sources go on. After a crash nothing is missing: what was queued is
+/// in the store, what was not is made again from the same hours.
 actor Forwarder {
   /// Hours are reported, and looked at again for late and corrected values, for so long.
   static let reviewedHours: Int32 = 24
@@ -32,8 +33,12 @@ actor Forwarder {
     var connection: UplinkConnection
     /// The newest content of each source and hour, as it stands in the store.
     var known: [String: [Int32: String]]?
-    /// The row that was offered.
-    var offered: Int64?
+    /// The row that was offered last and of which nothing is known yet.
+    var offered: (number: Int64, source: String)?
+    /// The rows whose end is being written; nothing is offered meanwhile.
+    var settling: Set<Int64> = []
+    /// The sources that the platform refuses; all of them configured ones.
+    var parking = UplinkParking()
     var reviewedThrough: Int32 = .min
     var reviewedAt = MonotonicInstant(nanoseconds: .min / 2)
   }
@@ -184,6 +189,8 @@ actor Forwarder {
         logger.error(
           "reports upward given up: more wait than limits.hook_queue",
           metadata: ["forward": "\(name)", "count": "\(dropped)", "limit": "\(limit)"])
+        // The row on offer may be among them: what is the oldest now takes its place.
+        lanes[name]?.offered = nil
       }
       return true
     case .failure(let error):
@@ -194,65 +201,80 @@ actor Forwarder {
 
   // MARK: Sending
 
-  /// Offers the oldest row when none is on its way.
+  /// Offers the oldest row of the sources that are not parked, when none is on its way. An offer too many does no harm:
+  /// the connection ignores it while a message is to be answered, and the end of that one leads here again.
   private func pump(_ name: String) {
-    guard let lane = lanes[name], lane.offered == nil, !isStopped else { return }
+    guard let lane = lanes[name], lane.offered == nil, lane.settling.isEmpty, !isStopped else { return }
     do throws(StoreError) {
-      guard let row = try holder.store.pendingForward(name) else { return }
+      let parked = lane.parking.parked(at: Self.milliseconds)
+      guard let row = try holder.store.pendingForward(name, excluding: parked) else { return }
       guard let source = lane.configuration.sources.first(where: { $0.device == row.source }) else {
         // Its source is no longer configured: nobody is to be told.
         return settle(name, row.number, delivered: true, error: "")
       }
-      lanes[name]?.offered = row.number
+      lanes[name]?.offered = (row.number, row.source)
       lane.connection.offer(
         UplinkMessage(
           id: row.number, requestNumber: row.request, system: source.system, device: row.source, content: row.content))
     } catch { log(error) }
   }
 
+  /// A report ends an attempt, also that of a row which was given up in the store meanwhile.
   private func take(_ report: UplinkConnection.Report, _ name: String) {
     guard let lane = lanes[name] else { return }
+    lanes[name]?.offered = nil
     switch report {
     case .delivered(let id):
-      guard lane.offered == id else { return }
+      if let offered = lane.offered, offered.number == id { lanes[name]?.parking.accepted(offered.source) }
       count(name) { $0.delivered += 1 }
       logger.debug("reported upward", metadata: ["forward": "\(name)", "number": "\(id)"])
       settle(name, id, delivered: true, error: "")
     case .failed(let id, let reason):
-      guard lane.offered == id else { return }
       count(name) { $0.failed += 1 }
-      logger.warning(
-        "a superior platform does not take a report; it will be sent again",
-        metadata: ["forward": "\(name)", "number": "\(id)", "reason": "\(reason)"])
+      if UplinkSession.isRefusal(reason), let offered = lane.offered, offered.number == id {
+        let pause = lanes[name]?.parking.refused(offered.source, at: Self.milliseconds) ?? 0
+        logger.warning(
+          "a superior platform refuses a report; its source waits",
+          metadata: [
+            "forward": "\(name)", "number": "\(id)", "mn": "\(offered.source)", "seconds": "\(pause / 1_000)",
+            "reason": "\(reason)",
+          ])
+      } else {
+        logger.warning(
+          "a superior platform does not take a report; it will be sent again",
+          metadata: ["forward": "\(name)", "number": "\(id)", "reason": "\(reason)"])
+      }
       settle(name, id, delivered: false, error: reason)
     }
   }
 
-  /// Records what became of a row; a delivered one makes room for the next once that is on disk.
+  /// The clock of parked sources.
+  private static var milliseconds: Int64 { MonotonicInstant.now().nanoseconds / 1_000_000 }
+
+  /// Records what became of a row; once that is on disk the next is offered.
   private func settle(_ name: String, _ number: Int64, delivered: Bool, error: String) {
+    lanes[name]?.settling.insert(number)
     holder.store.settleForward(name, number: number, delivered: delivered, error: error) { [weak self] result in
       Task { await self?.settled(name, number, delivered: delivered, result) }
     }
   }
 
   private func settled(_ name: String, _ number: Int64, delivered: Bool, _ result: Result<Void, StoreError>) {
-    if case .failure(let error) = result { log(error) }
-    guard delivered, let lane = lanes[name], lane.offered ?? number == number else { return }
-    switch result {
-    case .success:
-      lanes[name]?.offered = nil
-      pump(name)
-    case .failure:
-      // The platform has it; sent once more when the store works again, under the same number.
-      executor.queue.asyncAfter(deadline: .now() + .seconds(Self.retrySeconds)) { @Sendable [weak self] in
-        Task { await self?.release(name, number) }
+    if case .failure(let error) = result {
+      log(error)
+      if delivered {
+        // The platform has it; sent once more when the store works again, under the same number.
+        executor.queue.asyncAfter(deadline: .now() + .seconds(Self.retrySeconds)) { @Sendable [weak self] in
+          Task { await self?.release(name, number) }
+        }
+        return
       }
     }
+    release(name, number)
   }
 
   private func release(_ name: String, _ number: Int64) {
-    guard lanes[name]?.offered == number else { return }
-    lanes[name]?.offered = nil
+    lanes[name]?.settling.remove(number)
     pump(name)
   }
 

@@ -44,6 +44,7 @@ final class CompiledMapping: Sendable {
   /// One column is the stamp, and the period is always the same.
   let hasSimpleTime: Bool
   let positionColumns: (latitude: Int, longitude: Int)?
+  let namesRepeat: Bool
   let indexColumn: Int?
   let stamp: StampReader
   let values: [Value]
@@ -81,6 +82,7 @@ final class CompiledMapping: Sendable {
     hasSimpleTime =
       stampColumn != nil && timeOfDayColumn == nil && zoneColumn == nil && endColumn == nil && rowPeriod == nil
       && !mapping.time.isMonthly
+    namesRepeat = mapping.position?.namesRepeat ?? false
     positionColumns = mapping.position.map { (builder.column($0.latitude), builder.column($0.longitude)) }
     indexColumn = mapping.publishedIndex.map { builder.column($0) }
     stamp = try StampReader(mapping.time, key: "time")

@@ -228,9 +228,13 @@ package struct TimeMapping: Sendable, Hashable {
 package struct PositionMapping: Sendable, Hashable {
   package var latitude: String
   package var longitude: String
-  package init(latitude: String, longitude: String) {
+  /// Whether names are given to places all over the world, so that one may stand for two: rows of a station more than a
+  /// degree away from its first are refused.
+  package var namesRepeat: Bool
+  package init(latitude: String, longitude: String, namesRepeat: Bool = false) {
     self.latitude = latitude
     self.longitude = longitude
+    self.namesRepeat = namesRepeat
   }
 }
 

@@ -60,5 +60,6 @@ extension Presets {
     missing: missing,
     long: LongLayout(pollutant: "$.parameter", value: "$.value", unitPath: "$.unit", names: names),
     error: ErrorMapping(path: "$.message"),
-    position: PositionMapping(latitude: "$.coordinates.latitude", longitude: "$.coordinates.longitude"))
+    position: PositionMapping(
+      latitude: "$.coordinates.latitude", longitude: "$.coordinates.longitude", namesRepeat: true))
 }

@@ -24,6 +24,8 @@ struct RowAssembler {
   private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
+  /// Where each station was first, by its number; empty unless names repeat.
+  private var firstPlaces: [Position] = []
   /// Whether any row so far had a station, a name or a value where the mapping looks for it, if only null.
   private var sawKnown = false
   private var overrides: StationOverrides
@@ -62,7 +64,17 @@ struct RowAssembler {
       findSetting(of: station)
       if let setting { head = mapping.head(head, by: setting) }
     }
-    if tracksPositions, let columns = mapping.positionColumns { find(columns, cells, position) }
+    if tracksPositions, let columns = mapping.positionColumns {
+      find(columns, cells, position)
+      if mapping.namesRepeat, isElsewhere(station) {
+        let (name, here) = (stations.names[Int(station)], place)
+        note(
+          .station, position, mapping.stationColumn,
+          "\(name) names another place, at \(here.latitude), \(here.longitude): the feed has two stations of that name, "
+            + "and the row is left out; ask for one of them alone")
+        return
+      }
+    }
     if mapping.hasAlternatives {
       for index in mapping.values.indices {
         let column = mapping.firstPresent(cells, mapping.values[index].column)
@@ -114,6 +126,19 @@ struct RowAssembler {
       names.append((name.bytes, found))
     }
     return found
+  }
+
+  /// Whether the row lies more than a degree from where its station was first.
+  private mutating func isElsewhere(_ station: UInt32) -> Bool {
+    guard place.isKnown else { return false }
+    while firstPlaces.count <= Int(station) { firstPlaces.append(.none) }
+    let first = firstPlaces[Int(station)]
+    guard first.isKnown else {
+      firstPlaces[Int(station)] = place
+      return false
+    }
+    return abs(Int64(first.latitudeE7) - Int64(place.latitudeE7)) > 10_000_000
+      || abs(Int64(first.longitudeE7) - Int64(place.longitudeE7)) > 10_000_000
   }
 
   /// Where the row was taken; a position that is none is an error, and the row's values stay.

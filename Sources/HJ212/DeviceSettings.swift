@@ -7,7 +7,7 @@ package struct DeviceSettings: Sendable, Hashable {
   /// Units of its values where they are not the usual ones.
   ///
   /// HJ 212-2017 names mg/m³ for gases and ng/m³ for particles; what ambient stations send is µg/m³, and mg/m³ for CO.
-  /// That is the default; stacks (ST 31) send mg/m³. The weather is in °C, %, kPa, m/s and degrees (appendix B).
+  /// That is the default; stacks (ST 31) and monitors of volatile organics (ST 27) send mg/m³. The weather is in °C, %, kPa, m/s and degrees (appendix B).
   package var units: [Pollutant: MeasurementUnit]
   /// Its DataTime names the end of the period; the standard's is the start.
   package var stampsEnd: Bool
@@ -50,7 +50,9 @@ package struct DeviceSettings: Sendable, Hashable {
     switch pollutant {
     case .pressure: return .kilopascals
     case .temperature, .humidity, .windSpeed, .windDirection, .dustfall, .co: return pollutant.unit
-    default: return FactorCode.isStack(system: system) ? .milligramsPerCubicMeter : pollutant.unit
+    // Non-methane hydrocarbons are measured in mg/m³ everywhere.
+    case .nmhc: return .milligramsPerCubicMeter
+    default: return FactorCode.isInMilligrams(system: system) ? .milligramsPerCubicMeter : pollutant.unit
     }
   }
 }

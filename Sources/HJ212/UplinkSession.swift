@@ -1,9 +1,10 @@
 /// Sends messages to a superior platform, one at a time: the next starts when the one before is answered with a data
 /// reply (9014) under its QN. No I/O, no clock; the owner performs the actions in their order.
 ///
-/// Without an answer the same frame is sent again (HJ 212-2017: overtime and re-sends), then the connection is given up,
-/// and after a pause that doubles everything begins anew with the same message. Delivery is at least once: a platform
-/// tells repeated frames by their QN.
+/// Without an answer the same frame is sent again (HJ 212-2017: overtime and re-sends), then the connection is given up
+/// until a pause is over that doubles. A message that the platform refuses costs the connection nothing. Either way the
+/// message goes back to the owner, who offers again what is next by then: what the owner has given up meanwhile is not
+/// sent any more. Delivery is at least once: a platform tells repeated frames by their QN.
 package struct UplinkSession: Sendable {
   /// Times and counts of an uplink.
   package struct Policy: Sendable, Hashable {
@@ -28,7 +29,7 @@ package struct UplinkSession: Sendable {
     case close
     /// Answered; the owner offers the next.
     case delivered(id: Int64)
-    /// It stays and will be sent again.
+    /// The attempt is over and the message is the owner's again; `isRefusal` tells whether it was the message's fault.
     case failed(id: Int64, reason: String)
   }
 
@@ -44,6 +45,7 @@ package struct UplinkSession: Sendable {
   package var password: AccessPassword?
   private let policy: Policy
   private var state = State.closed
+  /// The message that is waited for, or that is sent when the connection stands.
   private var current: UplinkMessage?
   private var scanner = FrameScanner()
   private var failures = 0
@@ -53,8 +55,8 @@ package struct UplinkSession: Sendable {
     self.policy = policy
   }
 
-  /// Whether a message can be offered.
-  package var isFree: Bool { current == nil }
+  /// Whether a message can be offered: no frame is to be answered.
+  package var isFree: Bool { if case .waiting = state { false } else { true } }
   package var isConnected: Bool {
     switch state {
     case .open, .waiting: true
@@ -62,9 +64,9 @@ package struct UplinkSession: Sendable {
     }
   }
 
-  /// Takes the next message. Only when `isFree`.
+  /// Takes the next message, in place of one that was offered and is not sent yet. Only when `isFree`.
   package mutating func offer(_ message: UplinkMessage) -> [Action] {
-    precondition(current == nil, "a message is offered while another is on its way")
+    precondition(isFree, "a message is offered while another is on its way")
     current = message
     switch state {
     case .closed: return connect()
@@ -127,6 +129,15 @@ package struct UplinkSession: Sendable {
     return closes
   }
 
+  /// Whether the reason of a `failed` says that the platform does not take this message, while others may be taken.
+  /// Reasons travel as text; no other begins like these.
+  package static func isRefusal(_ reason: String) -> Bool {
+    reason.hasPrefix(refusedByPlatform) || reason.hasPrefix(refusedForLength)
+  }
+
+  private static let refusedByPlatform = "the platform refuses with QnRtn="
+  private static let refusedForLength = "the frame would be longer than "
+
   // MARK: Steps
 
   private mutating func connect() -> [Action] {
@@ -137,7 +148,7 @@ package struct UplinkSession: Sendable {
   private mutating func send(_ count: Int) -> [Action] {
     guard let current else { return [] }
     guard let frame = current.frame(password: password) else {
-      return fail("the frame would be longer than \(HJ212Limits.writtenSegmentBytes) bytes")
+      return refuse(Self.refusedForLength + "\(HJ212Limits.writtenSegmentBytes) bytes")
     }
     state = .waiting(sends: count)
     return [.send(frame), .arm(milliseconds: policy.answerMilliseconds)]
@@ -155,7 +166,9 @@ package struct UplinkSession: Sendable {
       guard let current, case .waiting = state, segment.requestNumber == current.requestNumber else { return [] }
       let code = DataContent(reading: segment.content).parameter("QnRtn") ?? ""
       // 1 says that the request will be carried out; the data reply follows.
-      return code == "1" ? [] : fail("the platform refuses with QnRtn=\(Excerpt.plain(code))")
+      guard code != "1" else { return [] }
+      failures = 0
+      return refuse(Self.refusedByPlatform + Excerpt.plain(code))
     case let request? where (1_000..<4_000).contains(request) && segment.wantsAnswer:
       // A superior platform may ask what only an instrument can do.
       return [.send(Answer.refused(.declined).frame(to: segment))]
@@ -163,10 +176,19 @@ package struct UplinkSession: Sendable {
     }
   }
 
+  /// The message is at fault, not the connection: that stays for the next.
+  private mutating func refuse(_ reason: String) -> [Action] {
+    guard let refused = current else { return [] }
+    current = nil
+    state = .open
+    return [.disarm, .failed(id: refused.id, reason: reason)]
+  }
+
   private mutating func fail(_ reason: String, closes: Bool = true) -> [Action] {
     var actions: [Action] = []
     let closes = closes && !isPausing
     if let current { actions.append(.failed(id: current.id, reason: reason)) }
+    current = nil
     if closes { actions.append(.close) }
     let pause = min(policy.longestPauseMilliseconds, policy.pauseMilliseconds << Int64(min(failures, 20)))
     failures += 1
@@ -175,4 +197,43 @@ package struct UplinkSession: Sendable {
   }
 
   private var isPausing: Bool { if case .pausing = state { true } else { false } }
+}
+
+/// The sources (MN) whose messages a platform refuses: each is passed over for a while of its own, so that a wrong MN
+/// holds up nothing but itself. No clock; at most one entry for each source that was ever refused.
+package struct UplinkParking: Sendable {
+  /// How long a refused source is passed over.
+  package struct Policy: Sendable, Hashable {
+    /// After the first refusal; it doubles with each further one up to the longest.
+    package var pauseMilliseconds: Int64 = 5_000
+    package var longestPauseMilliseconds: Int64 = 3_600_000
+    package init() {}
+  }
+
+  private struct Place: Sendable {
+    var refusals: Int
+    var until: Int64
+  }
+
+  private let policy: Policy
+  private var places: [String: Place] = [:]
+
+  package init(policy: Policy = Policy()) { self.policy = policy }
+
+  /// Takes a refusal at `now`, in milliseconds of any clock that never goes back; returns for how many milliseconds the
+  /// source is parked.
+  package mutating func refused(_ source: String, at now: Int64) -> Int64 {
+    let refusals = places[source]?.refusals ?? 0
+    let pause = min(policy.longestPauseMilliseconds, policy.pauseMilliseconds << Int64(min(refusals, 20)))
+    places[source] = Place(refusals: refusals + 1, until: now + pause)
+    return pause
+  }
+
+  /// Takes a delivery: the next refusal of the source begins with the first pause.
+  package mutating func accepted(_ source: String) { places[source] = nil }
+
+  /// The sources that are passed over at `now`, on the clock of `refused`.
+  package func parked(at now: Int64) -> Set<String> {
+    Set(places.filter { $0.value.until > now }.keys)
+  }
 }

@@ -2,19 +2,33 @@ package import Transport
 
 /// A listing of a folder as a server of files writes it. Only regular files count: no folders, no symbolic links.
 package struct FolderListing: Sendable, Equatable {
+  /// Files of one listing that are looked at: those whose names come last, for names with a date the newest.
+  package static let limit = 50_000
+
   /// In the order of their names' bytes, each once.
   package var files: [ListedFile] = []
+  /// Those before them, as far as there is room to remember them. They are not fetched; what was taken of them stays
+  /// known, so that they are not new when the names behind them leave the folder.
+  package var passed: [ListedFile] = []
   /// Lines with a name that is not UTF-8.
   package var unreadable = 0
-  /// Files beyond `FolderMemory.limit`, left out.
+  /// Files before the last `limit`, left out.
   package var excess = 0
 
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
 
-  /// Reads a listing; what fits neither form is passed over.
-  package init(_ bytes: [UInt8], _ form: TransferOptions.Listing, pattern: FileNamePattern) {
+  /// Reads a listing; what fits neither form is passed over. The order of its lines means nothing: servers write names
+  /// in any, so all of them are read before the last are chosen. Their number is bounded by the listing's bytes.
+  ///
+  /// - Parameters:
+  ///   - limit: files that are looked at.
+  ///   - remembered: files that the folder's memory has room for, not fewer than `limit`.
+  package init(
+    _ bytes: [UInt8], _ form: TransferOptions.Listing, pattern: FileNamePattern, limit: Int = FolderListing.limit,
+    remembered: Int = FolderMemory.limit
+  ) {
     var byName: [String: ListedFile] = [:]
     for line in bytes.split(separator: 0x0A) {
       let line = line.last == 0x0D ? line.dropLast() : line
@@ -25,13 +39,12 @@ package struct FolderListing: Sendable, Equatable {
       guard let file = form == .machine ? Self.machine(text) : Self.long(text), pattern.matches(file.name) else {
         continue
       }
-      guard byName.count < FolderMemory.limit || byName[file.name] != nil else {
-        excess += 1
-        continue
-      }
       byName[file.name] = file
     }
-    files = byName.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    let sorted = byName.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    files = Array(sorted.suffix(limit))
+    excess = sorted.count - files.count
+    passed = Array(sorted.prefix(excess).suffix(max(0, remembered - files.count)))
   }
 
   /// `type=file;size=1024;modify=20201205090000; name` (RFC 3659, 7.2).

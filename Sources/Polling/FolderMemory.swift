@@ -17,23 +17,42 @@ package struct ListedFile: Hashable, Sendable {
 ///
 /// Losing it is harmless: files are taken again, and readings are known by their identity.
 package struct FolderMemory: Sendable, Equatable {
-  /// Files remembered; a folder that holds more is listed no further than that.
-  package static let limit = 50_000
+  /// Files remembered: as many as one look into a folder finds, so that nothing it finds is without room.
+  package static let limit = 200_000
   private static let head = "lantian-folder 1"
 
+  /// Files that this one has room for.
+  package let limit: Int
   private var files: [String: ListedFile] = [:]
 
-  package init() {}
+  package init(limit: Int = FolderMemory.limit) { self.limit = limit }
 
   package var count: Int { files.count }
 
   /// Whether the file was taken as it is now.
   package func knows(_ file: ListedFile) -> Bool { files[file.name] == file }
 
-  /// Remembers a file as taken.
-  package mutating func note(_ file: ListedFile) {
-    guard files[file.name] != nil || files.count < Self.limit else { return }
+  /// Remembers a file as taken; false when there is no room for it.
+  @discardableResult
+  package mutating func note(_ file: ListedFile) -> Bool {
+    guard files[file.name] != nil || files.count < limit else { return false }
     files[file.name] = file
+    return true
+  }
+
+  /// Those of some files, in their order, that can all be remembered once they are taken, and how many cannot. A file
+  /// that cannot be remembered must not be taken: every further look would take it again.
+  package func room(for candidates: [ListedFile]) -> (files: [ListedFile], excess: Int) {
+    var room = limit - files.count
+    var fitting: [ListedFile] = []
+    for file in candidates {
+      if files[file.name] == nil {
+        guard room > 0 else { continue }
+        room -= 1
+      }
+      fitting.append(file)
+    }
+    return (fitting, candidates.count - fitting.count)
   }
 
   /// Forgets what a listing no longer has.
@@ -51,12 +70,13 @@ package struct FolderMemory: Sendable, Equatable {
     return Array((text + "\(files.count)\n").utf8)
   }
 
-  /// Reads what `bytes` wrote; nil when it is anything else, or only a part of it.
-  package init?(bytes: [UInt8]) {
+  /// Reads what `bytes` wrote; nil when it is anything else, only a part of it, or more than there is room for.
+  package init?(bytes: [UInt8], limit: Int = FolderMemory.limit) {
+    self.limit = limit
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: true)
     guard lines.count >= 2, lines[0] == Self.head, let count = Int(lines.removeLast()), count == lines.count - 1,
-      count <= Self.limit
+      count <= limit
     else { return nil }
     for line in lines.dropFirst() {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false)

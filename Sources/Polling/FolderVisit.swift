@@ -34,6 +34,7 @@ struct FolderVisit: Sendable {
   let id: PollID
   private let folder: FolderDefinition
   private let maxBodyBytes: Int
+  private let limit: Int
   private var form: TransferOptions.Listing
   private var state = State.listing(isSecond: false)
   private var candidates: [ListedFile] = []
@@ -52,10 +53,15 @@ struct FolderVisit: Sendable {
   var bytes = 0
   var seconds = 0.0
 
-  init(_ id: PollID, _ folder: FolderDefinition, maxBodyBytes: Int, isSFTP: Bool, memory: FolderMemory) {
+  /// - Parameter limit: files of a listing that are looked at.
+  init(
+    _ id: PollID, _ folder: FolderDefinition, maxBodyBytes: Int, isSFTP: Bool, memory: FolderMemory,
+    limit: Int = FolderListing.limit
+  ) {
     self.id = id
     self.folder = folder
     self.maxBodyBytes = maxBodyBytes
+    self.limit = limit
     self.memory = memory
     form = isSFTP ? .long : .machine
   }
@@ -78,10 +84,11 @@ struct FolderVisit: Sendable {
       }
       return end(error)
     }
-    let listing = FolderListing(body, form, pattern: folder.pattern)
+    let listing = FolderListing(body, form, pattern: folder.pattern, limit: limit, remembered: memory.limit)
     noteOddities(of: listing)
     let before = memory.count
-    memory.retain(listing.files)
+    // No more than the memory holds: whatever is fetched of this listing has its place there.
+    memory.retain(listing.passed + listing.files)
     if memory.count != before { isMemoryChanged = true }
     let fresh = listing.files.filter { !memory.knows($0) }
     if !isSecond, !fresh.isEmpty, folder.settleMilliseconds > 0 {
@@ -103,7 +110,7 @@ struct FolderVisit: Sendable {
       note(
         FeedFault(
           code: "too_many_files",
-          message: "\(listing.excess) files beyond \(FolderMemory.limit) are left out: clear the folder"))
+          message: "\(listing.excess) files before the last \(limit) names are left out: clear the folder"))
     }
   }
 

@@ -11,13 +11,20 @@ package struct FeedArrival: Sendable {
   package var receivedAt: Instant
   /// The station of rows that name none, where the way tells it (a topic's level); nil: the feed's own.
   package var station: String?
+  /// A message that the broker kept for whoever subscribes: nobody knows when it was sent, and the moment of reception
+  /// says nothing about its rows.
+  package var isRetained: Bool
 
-  package init(feed: String, name: String? = nil, bytes: [UInt8], receivedAt: Instant, station: String? = nil) {
+  package init(
+    feed: String, name: String? = nil, bytes: [UInt8], receivedAt: Instant, station: String? = nil,
+    isRetained: Bool = false
+  ) {
     self.feed = feed
     self.name = name
     self.bytes = bytes
     self.receivedAt = receivedAt
     self.station = station
+    self.isRetained = isRetained
   }
 }
 

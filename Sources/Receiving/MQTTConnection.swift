@@ -15,6 +15,12 @@ internal import Secrets
     case keep
   }
 
+  /// Takes a message by its topic and payload.
+  ///
+  /// - Parameter isRetained: the broker had kept it and sends it because of the subscription. One that is published
+  ///   while the subscription stands never says so, whatever its publisher asked for (MQTT 5, 3.3.1.3).
+  typealias Receiver = (_ topic: String, _ payload: [UInt8], _ isRetained: Bool) -> Receipt
+
   /// Days that a broker keeps the session of a client that is away (MQTT 5).
   static let sessionSeconds: UInt32 = 7 * 86_400
   /// Room for topic and properties beside a message's payload.
@@ -22,14 +28,14 @@ internal import Secrets
 
   private let client: OpaquePointer
   private let definition: MQTTDefinition
-  private let receive: (String, [UInt8]) -> Receipt
+  private let receive: Receiver
   /// The broker answered: nil when it accepts and has granted every topic.
   private(set) var isSubscribed = false
   private(set) var refusal: ArrivalFault?
   private var mustEnd = false
 
   /// - Parameter receive: called on the thread for every message.
-  init(_ definition: MQTTDefinition, receive: @escaping (String, [UInt8]) -> Receipt) throws(ArrivalFault) {
+  init(_ definition: MQTTDefinition, receive: @escaping Receiver) throws(ArrivalFault) {
     Self.prepareLibrary
     // Not a clean session: the broker keeps subscriptions and what comes meanwhile.
     guard let client = unsafe mosquitto_new(definition.clientID, false, nil) else {
@@ -144,10 +150,10 @@ internal import Secrets
     }
   }
 
-  fileprivate func received(_ topic: String, _ payload: [UInt8]) {
+  fileprivate func received(_ topic: String, _ payload: [UInt8], isRetained: Bool) {
     // What follows a message that must come again comes again too.
     guard !mustEnd else { return }
-    if case .keep = receive(topic, payload) { mustEnd = true }
+    if case .keep = receive(topic, payload, isRetained) { mustEnd = true }
   }
 }
 
@@ -177,5 +183,6 @@ private let messageCallback:
     guard let message = unsafe message, let topic = unsafe message.pointee.topic else { return }
     let count = max(0, Int(unsafe message.pointee.payloadlen))
     let payload = unsafe Array(UnsafeRawBufferPointer(start: message.pointee.payload, count: count))
-    unsafe connection(user)?.received(String(cString: topic), payload)
+    let isRetained = unsafe message.pointee.retain
+    unsafe connection(user)?.received(String(cString: topic), payload, isRetained: isRetained)
   }

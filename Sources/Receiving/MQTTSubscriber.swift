@@ -76,7 +76,9 @@ final class MQTTSubscriber: Sendable {
   }
 
   private func converse(_ succeeded: () -> Void) throws(ArrivalFault) {
-    let connection = try MQTTConnection(definition) { topic, payload in self.take(topic, payload) }
+    let connection = try MQTTConnection(definition) { topic, payload, isRetained in
+      self.take(topic, payload, isRetained: isRetained)
+    }
     try connection.open()
     var isAnnounced = false
     while !isStopping.load(ordering: .acquiring) {
@@ -95,7 +97,7 @@ final class MQTTSubscriber: Sendable {
   }
 
   /// Has a message committed and waits for it: this thread has nothing else to do, and the broker's queue is the bound.
-  private func take(_ topic: String, _ payload: [UInt8]) -> MQTTConnection.Receipt {
+  private func take(_ topic: String, _ payload: [UInt8], isRetained: Bool) -> MQTTConnection.Receipt {
     let now = services.clock.now()
     let bytes: [UInt8]
     do throws(ArrivalFault) {
@@ -108,7 +110,8 @@ final class MQTTSubscriber: Sendable {
       return .settled
     }
     let arrival = FeedArrival(
-      feed: definition.name, name: topic, bytes: bytes, receivedAt: now, station: definition.station(of: topic))
+      feed: definition.name, name: topic, bytes: bytes, receivedAt: now, station: definition.station(of: topic),
+      isRetained: isRetained)
     let answer = Answer()
     services.handler(arrival) { @Sendable in answer.give($0) }
     // Longer, and the broker takes the silence for death.
@@ -117,7 +120,9 @@ final class MQTTSubscriber: Sendable {
       board.update(definition.name) { $0.refused(.notCommitted, fault, at: services.clock.now()) }
       return .keep
     }
-    board.update(definition.name) { $0.judged(verdict, bytes: payload.count, at: services.clock.now()) }
+    board.update(definition.name) {
+      Self.note(verdict, isRetained: isRetained, bytes: payload.count, at: services.clock.now(), in: &$0)
+    }
     switch verdict {
     case .committed: return .settled
     case .unreadable(let fault, _):
@@ -125,6 +130,16 @@ final class MQTTSubscriber: Sendable {
       return .settled
     case .backlogFull, .notCommitted, .notConfigured: return .keep
     }
+  }
+
+  /// Counts a message by its verdict. One that the broker had kept and that brought no row is no sign of life: the feed
+  /// is neither better nor worse for it.
+  static func note(
+    _ verdict: ArrivalVerdict, isRetained: Bool, bytes: Int, at instant: Instant, in status: inout ArrivalStatus
+  ) {
+    let wasGood = status.isGood
+    status.judged(verdict, bytes: bytes, at: instant)
+    if isRetained, case .committed(let report) = verdict, report.readings == 0 { status.isGood = wasGood }
   }
 
   private func unpacked(_ payload: [UInt8], _ topic: String) throws(ArrivalFault) -> [UInt8] {

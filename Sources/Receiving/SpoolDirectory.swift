@@ -18,8 +18,16 @@ struct SpoolProblem: Error {
 /// The system calls of a spool folder. Everything goes through the folder's own descriptor, nothing follows a symbolic
 /// link inside it, and no name with `/` ever gets here.
 struct SpoolDirectory: ~Copyable {
-  /// Entries of a folder that one look reads.
-  static let entryLimit = 200_000
+  /// What one look finds.
+  struct Listing {
+    /// The regular files whose names fit.
+    var files: [ListedFile] = []
+    /// The folder holds more entries than were read.
+    var isCut = false
+  }
+
+  /// Entries of a folder that one look reads: all of them can be remembered.
+  static let entryLimit = FolderMemory.limit
   /// Numbers tried where a name is taken already; then the file's own time and inode number tell it apart.
   private static let numberLimit = 100
 
@@ -52,8 +60,8 @@ struct SpoolDirectory: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// The regular files whose names fit.
-  func files(_ pattern: FileNamePattern) throws(SpoolProblem) -> [ListedFile] {
+  /// The regular files whose names fit, among the first entries of the folder.
+  func listing(_ pattern: FileNamePattern, limit: Int = SpoolDirectory.entryLimit) throws(SpoolProblem) -> Listing {
     // A descriptor of its own: `closedir` closes it, and its place in the folder is its own.
     let second = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard second >= 0, let stream = unsafe fdopendir(second) else {
@@ -62,19 +70,25 @@ struct SpoolDirectory: ~Copyable {
       throw SpoolProblem(path, "listed", code)
     }
     defer { unsafe closedir(stream) }
-    var files: [ListedFile] = []
+    var listing = Listing()
     var entries = 0
     errno = 0
-    while entries < Self.entryLimit, let entry = unsafe readdir(stream) {
-      entries += 1
+    while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
       }
-      if let name, pattern.matches(name), let file = file(name) { files.append(file) }
+      if name != ".", name != ".." {
+        guard entries < limit else {
+          listing.isCut = true
+          break
+        }
+        entries += 1
+        if let name, pattern.matches(name), let file = file(name) { listing.files.append(file) }
+      }
       errno = 0
     }
-    if errno != 0 { throw SpoolProblem(path, "listed", errno) }
-    return files
+    if !listing.isCut, errno != 0 { throw SpoolProblem(path, "listed", errno) }
+    return listing
   }
 
   /// A file as it is now; nil when there is none of this name, or it is no regular file.

@@ -15,6 +15,8 @@ actor SpoolWatcher {
   let definition: SpoolDefinition
   private let services: SpoolServices
   private let board: ArrivalBoard
+  /// Entries of the folder that a look reads, and files that are remembered.
+  private let limit: Int
   private var looks = SpoolLooks()
   /// Files that are kept in the folder; nil until it was read from disk.
   private var memory: FolderMemory?
@@ -22,28 +24,35 @@ actor SpoolWatcher {
   /// Files whose rows are committed (or given up), and which could not be put away yet.
   private var unfinished: [ListedFile: String?] = [:]
   private var folderFault: String?
+  /// The folder holds more than a look reads or than can be remembered.
+  private var isOverfull = false
   private var isTaking = false
   private var isStopping = false
   private var stopped: [CheckedContinuation<Void, Never>] = []
 
-  init(_ definition: SpoolDefinition, services: SpoolServices, board: ArrivalBoard) {
+  init(
+    _ definition: SpoolDefinition, services: SpoolServices, board: ArrivalBoard,
+    limit: Int = SpoolDirectory.entryLimit
+  ) {
     executor = QueueExecutor(label: "lantian.spool")
     self.definition = definition
     self.services = services
     self.board = board
+    self.limit = limit
   }
 
   /// Begins to look.
   func start() {
     guard definition.ending == .keep else {
-      memory = FolderMemory()
+      memory = FolderMemory(limit: limit)
       return schedule(0)
     }
     let executor = executor
     services.loadMemory(definition.name) { @Sendable [self] bytes in
       executor.queue.async { @Sendable [self] in
         assumeIsolated { watcher in
-          watcher.memory = bytes.flatMap { FolderMemory(bytes: $0) } ?? FolderMemory()
+          let limit = watcher.limit
+          watcher.memory = bytes.flatMap { FolderMemory(bytes: $0, limit: limit) } ?? FolderMemory(limit: limit)
           watcher.schedule(0)
         }
       }
@@ -71,14 +80,21 @@ actor SpoolWatcher {
     var waiting: [ListedFile] = []
     do throws(SpoolProblem) {
       let folder = try SpoolDirectory(definition.path)
-      let files = try folder.files(definition.pattern)
+      let listing = try folder.listing(definition.pattern, limit: limit)
+      let files = listing.files
       let whole = looks.stable(files)
-      if definition.ending == .keep { memory?.retain(files) }
-      let left = Set(files)
-      unfinished = unfinished.filter { left.contains($0.key) }
+      // Of a folder that was not read to its end nobody knows what left it; what is forgotten would be taken again.
+      if definition.ending != .keep || !listing.isCut {
+        if definition.ending == .keep { memory?.retain(files) }
+        let left = Set(files)
+        unfinished = unfinished.filter { left.contains($0.key) }
+      }
       for file in whole where unfinished[file] != nil { finish(file, in: folder) }
       waiting = whole.filter { unfinished[$0] == nil && memory?.knows($0) != true }
+      var excess = 0
+      if definition.ending == .keep, let memory { (waiting, excess) = memory.room(for: waiting) }
       folderFault = nil
+      noteFullness(listing.isCut || excess > 0)
       board.update(definition.name) { $0.waiting = files.count { memory?.knows($0) != true } }
     } catch {
       failed(error)
@@ -92,6 +108,18 @@ actor SpoolWatcher {
     guard folderFault != problem.message else { return }
     folderFault = problem.message
     let fault = ArrivalFault(code: "disk", message: problem.message, path: problem.path)
+    board.update(definition.name) { $0.refused(.unreachable, fault, at: services.clock.now()) }
+    services.report(definition.name, fault)
+  }
+
+  /// Says once that a folder holds too much, until it no longer does.
+  private func noteFullness(_ isOverfull: Bool) {
+    guard isOverfull != self.isOverfull else { return }
+    self.isOverfull = isOverfull
+    guard isOverfull else { return board.update(definition.name) { $0.reached() } }
+    let fault = ArrivalFault(
+      code: "too_many_files", message: "the folder holds more than \(limit) files; the others are left alone: clear it",
+      path: definition.path)
     board.update(definition.name) { $0.refused(.unreachable, fault, at: services.clock.now()) }
     services.report(definition.name, fault)
   }
@@ -197,7 +225,8 @@ actor SpoolWatcher {
       if folder.file(file.name) == file {
         switch (definition.ending, error) {
         case (.keep, _):
-          memory?.note(file)
+          // Without a place in the memory it stays unfinished, which also keeps it from being taken again.
+          guard memory?.note(file) != false else { return }
           isMemoryChanged = true
         case (_, let text?): try folder.move(file, into: "failed", error: text)
         case (.delete, nil): try folder.remove(file)

@@ -57,7 +57,8 @@ extension Store {
   /// Adds rows in one durable transaction, behind every commit that was asked for before.
   ///
   /// Of each forward at most `limit` rows wait: the oldest beyond are given up. Rows that are done or given up go with
-  /// hours before `doneBefore`. `completion` runs on the store queue with the number given up. A failure leaves the store usable.
+  /// hours before `doneBefore`. `completion` runs on the store queue with the number given up. A failure leaves the
+  /// store usable.
   package func enqueueForwards(
     _ rows: [ForwardRow], limit: Int, doneBefore: Int32,
     completion: @escaping @Sendable (Result<Int, StoreError>) -> Void
@@ -101,15 +102,22 @@ extension Store {
       ])
   }
 
-  /// The oldest row of a forward that is still to be answered; nil when none waits.
-  package func pendingForward(_ forward: String) throws(StoreError) -> ForwardRow? {
-    try reading { database in
+  /// The oldest row of a forward that is still to be answered, rows of the `excluding` sources passed over; nil when
+  /// none waits. Rows of one source come out in their order whatever is passed over.
+  package func pendingForward(
+    _ forward: String, excluding sources: Set<String> = []
+  ) throws(StoreError) -> ForwardRow? {
+    let marks = Array(repeating: "?", count: sources.count).joined(separator: ", ")
+    let condition = sources.isEmpty ? "" : "AND source NOT IN (\(marks))"
+    return try reading { database in
+      var arguments: StatementArguments = [forward]
+      arguments += StatementArguments(Array(sources))
       let rows = try Row.fetchCursor(
         database,
         sql: """
           SELECT number, source, hour, request, content, created_at, attempts, last_error FROM forwards
-          WHERE state = 0 AND forward = ? ORDER BY number LIMIT 1
-          """, arguments: [forward])
+          WHERE state = 0 AND forward = ? \(condition) ORDER BY number LIMIT 1
+          """, arguments: arguments)
       guard let row = try rows.next() else { return nil }
       return ForwardRow(
         forward: forward, number: try row.value(0), source: try row.value(1), hour: try row.value(2),

@@ -93,4 +93,40 @@ struct ForwardTests {
     let audit = try await LantianProcess.verb(["audit", "replay", "--state", bench.file("state")], in: bench)
     #expect(audit.exit == 0, "\(audit.output)\(audit.error)")
   }
+
+  @Test("an MN that the platform refuses holds up only itself, and its reports go up once it is accepted")
+  func refusedSource() async throws {
+    let bench = try Workbench()
+    let platform = try PlatformServer()
+    platform.refuse(["UP_STATION"])
+    try Self.configure(bench, platform)
+    var daemon = try await LantianProcess.start(bench)
+    let client = try InstrumentClient(port: await InstrumentTests.port(daemon))
+    try client.send(Self.frame("DEV1", [("a34004", "35.5")]) + Self.frame("DEV2", [("a34004", "45")]))
+    #expect(try await client.line()?.contains("CN=9014") == true)
+    #expect(try await client.line()?.contains("CN=9014") == true)
+    // What is due is looked for at the start.
+    #expect(try await daemon.stop() == .exited(0))
+    daemon = try await LantianProcess.start(bench)
+    let outcomes = "lantian_forward_deliveries_total{forward=\"province\",outcome="
+    // UP_STATION is first in the queue, and refused.
+    _ = try await eventually("the county to be reported; log:\n\(daemon.log)") {
+      try daemon.metrics()[outcomes + "\"delivered\"}"] == 1 && Self.waiting(daemon) == 1 ? true : nil
+    }
+    let failed = try daemon.metrics()[outcomes + "\"failed\"}"] ?? 0
+    #expect(failed >= 1)
+    let station = try #require(platform.segments.first)
+    let county = try #require(platform.segments.first { $0.contains(";MN=UP_COUNTY;") })
+    #expect(station.contains(";MN=UP_STATION;"), "\(station)")
+    // After its pause it is offered again, as it was.
+    platform.refuse([])
+    _ = try await eventually(within: 60, "the queue to be empty; log:\n\(daemon.log)") {
+      try Self.waiting(daemon) == 0 ? true : nil
+    }
+    #expect(Set(platform.segments) == [station, county], "each message has one text")
+    #expect(platform.segments.last == station)
+    #expect(platform.segments.filter { $0 == county }.count == 1)
+    #expect(try daemon.metrics()[outcomes + "\"delivered\"}"] == 2)
+    #expect(try await daemon.stop() == .exited(0))
+  }
 }

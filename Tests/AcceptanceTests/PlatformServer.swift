@@ -8,6 +8,7 @@ final class PlatformServer: Sendable {
   private struct State {
     var segments: [String] = []
     var answers = true
+    var refused: Set<String> = []
     var connections = 0
   }
 
@@ -48,6 +49,8 @@ final class PlatformServer: Sendable {
   var segments: [String] { state.withLock { $0.segments } }
   var connections: Int { state.withLock { $0.connections } }
   func answer(_ answers: Bool) { state.withLock { $0.answers = answers } }
+  /// From now on messages of these MN are answered with 9011, QnRtn=4.
+  func refuse(_ devices: Set<String>) { state.withLock { $0.refused = devices } }
 
   private func serve(_ connection: Int32) {
     defer { close(connection) }
@@ -59,12 +62,13 @@ final class PlatformServer: Sendable {
       guard count > 0 else { return }
       scanner.append(buffer[..<count])
       while case .frame(let bytes)? = scanner.next() {
-        let answers = state.withLock { state in
+        let (answers, refused) = state.withLock { state in
           state.segments.append(String(decoding: bytes, as: UTF8.self))
-          return state.answers
+          return (state.answers, state.refused)
         }
         guard answers, let segment = try? Segment(bytes) else { continue }
-        let reply = Answer.stored.frame(to: segment)
+        let answer = refused.contains(segment.device) ? Answer.refused(.device) : Answer.stored
+        let reply = answer.frame(to: segment)
         _ = send(connection, reply, reply.count, Int32(MSG_NOSIGNAL))
       }
     }

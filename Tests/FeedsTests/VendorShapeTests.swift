@@ -117,6 +117,19 @@ struct VendorShapeTests {
       errors: ["value $.Observations[1].result", "time $.Observations[2].phenomenonTime"]),
   ]
 
+  @Test("one name at two places of the world is two stations: the second is refused")
+  func openaqNames() {
+    func line(_ value: Int, _ latitude: Double, _ longitude: Double) -> String {
+      #"{"date":{"utc":"2020-12-01T00:00:00.000Z"},"parameter":"pm25","location":"X","value":\#(value),"#
+        + #""unit":"µg/m³","coordinates":{"latitude":\#(latitude),"longitude":\#(longitude)},"#
+        + #""averagingPeriod":{"value":1,"unit":"hours"}}"#
+    }
+    let body = [line(10, 37.5, 111.1), line(90, 40.1, -100.2), line(11, 37.6, 111.2)].joined(separator: "\n") + "\n"
+    let decoded = FeedFormat.preset(.openaqRealtime).decode(Array(body.utf8), context: .test)
+    #expect(decoded.batch.readings.map(\.value) == [10, 11] && decoded.errors.map(\.code) == [.station])
+    #expect(decoded.errors.first?.message.contains("two stations of that name") == true, "\(decoded.errors)")
+  }
+
   @Test("decode to rows, units and stamps", arguments: cases)
   func shapes(_ test: Case) {
     var context = DecodeContext.test

@@ -41,6 +41,20 @@ struct MessageReadingsTests {
       segment: message(2051, "DataTime=20220513163000;a34002-Avg=4"), lines: ["pm10 4.0 2022-05-13T16:20:00+600 2"],
       settings: DeviceSettings(stampsEnd: true, minutes: 10)),
     Case(
+      name: "volatile organics: mg/m³ from their monitors and from stacks, hydrocarbons everywhere",
+      segment: message(2061, "DataTime=20220513160000;a24088-Avg=1.52;a25002-Avg=0.004;a21028-Avg=0.01", system: 27),
+      lines: [
+        "nmhc 1520.0 2022-05-13T16:00:00+3600 2", "benzene 4.0 2022-05-13T16:00:00+3600 2",
+        "h2s 10.0 2022-05-13T16:00:00+3600 2",
+      ]),
+    Case(
+      name: "volatile organics of an ambient station",
+      segment: message(2061, "DataTime=20220513160000;a24088-Avg=0.5;a25003-Avg=4;a25005-Avg=5"),
+      lines: [
+        "nmhc 500.0 2022-05-13T16:00:00+3600 2", "toluene 4.0 2022-05-13T16:00:00+3600 2",
+        "xylene 5.0 2022-05-13T16:00:00+3600 2",
+      ]),
+    Case(
       name: "17 digits, and hour 24",
       segment: message(2011, "DataTime=20160824003817123;a34004-Rtd=1;DataTime=20160824240000;a34004-Rtd=2"),
       lines: ["pm25 1.0 2016-08-24T00:38:17+0 2", "pm25 2.0 2016-08-25T00:00:00+0 2"]),

@@ -73,7 +73,7 @@ struct UplinkTests {
   func sequence() {
     var session = UplinkSession(password: nil)
     #expect(Self.words(session.offer(Self.message(1))) == ["arm 10000", "connect"])
-    #expect(!session.isFree && !session.isConnected)
+    #expect(session.isFree && !session.isConnected)
     #expect(Self.words(session.connected()) == [Self.sent, "arm 5000"])
     #expect(session.received(Self.answer(9)).isEmpty, "the answer to another message")
     let answer = Self.answer(1)
@@ -96,10 +96,13 @@ struct UplinkTests {
       #expect(Self.words(session.connected()) == [Self.sent, "arm 5000"])
       #expect(Self.words(session.timeFired()) == [Self.sent, "arm 5000"])
       #expect(Self.words(session.timeFired()) == [Self.sent, "arm 5000"])
+      #expect(!session.isFree)
       let end = Self.words(session.timeFired())
       #expect(end.prefix(2) == ["failed 1 no answer to 3 frames", "close"])
       pauses.append(end.last ?? "")
       #expect(session.disconnected("closed").isEmpty)
+      #expect(session.isFree)
+      #expect(session.offer(Self.message()).isEmpty, "it waits for the end of the pause")
       #expect(Self.words(session.timeFired()) == ["arm 10000", "connect"])
     }
     #expect(pauses == ["arm 5000", "arm 10000", "arm 20000", "arm 20000"])
@@ -109,23 +112,126 @@ struct UplinkTests {
     #expect(Self.words(session.disconnected("reset")) == ["failed 2 reset", "arm 5000"], "a success ends the doubling")
   }
 
+  @Test("what is offered and not sent yet gives way to another; without one the pause ends in rest")
+  func replaced() {
+    var session = UplinkSession(password: nil)
+    _ = session.offer(Self.message(1))
+    #expect(session.isFree)
+    #expect(session.offer(Self.message(2)).isEmpty, "while it connects")
+    #expect(Self.words(session.connected()) == ["send QN=20200101010000002", "arm 5000"])
+    #expect(!session.isFree)
+    #expect(Self.words(session.disconnected("reset")) == ["failed 2 reset", "arm 5000"])
+    #expect(session.offer(Self.message(2)).isEmpty)
+    #expect(session.offer(Self.message(3)).isEmpty, "while it pauses")
+    _ = session.timeFired()
+    #expect(Self.words(session.connected()) == ["send QN=20200101010000003", "arm 5000"])
+    #expect(Self.words(session.disconnected("reset")) == ["failed 3 reset", "arm 10000"])
+    #expect(session.timeFired().isEmpty, "nothing is to be sent")
+    #expect(Self.words(session.offer(Self.message(4))) == ["arm 10000", "connect"])
+  }
+
+  @Test("a refused message ends alone: the next goes over the same connection at once")
+  func refused() {
+    var session = UplinkSession(password: nil)
+    _ = session.offer(Self.message(1))
+    _ = session.connected()
+    #expect(session.received(Self.answer(1, command: 9011, content: "QnRtn=1")).isEmpty, "it will be carried out")
+    let refusal = Self.answer(1, command: 9011, content: "QnRtn=4")
+    #expect(Self.words(session.received(refusal)) == ["disarm", "failed 1 the platform refuses with QnRtn=4"])
+    #expect(session.isFree && session.isConnected)
+    #expect(session.received(refusal).isEmpty, "a late answer")
+    #expect(session.received(Self.answer(1)).isEmpty, "a late answer")
+    #expect(session.timeFired().isEmpty)
+    #expect(Self.words(session.offer(Self.message(2))) == ["send QN=20200101010000002", "arm 5000"])
+    #expect(session.received(refusal).isEmpty, "the refusal of another message")
+    #expect(Self.words(session.received(Self.answer(2))) == ["disarm", "delivered 2"])
+    var long = Self.message(3)
+    long.content = String(repeating: "x", count: 951)
+    let end = Self.words(session.offer(long))
+    #expect(end.count == 2 && end[0] == "disarm" && end[1].hasPrefix("failed 3 the frame would be longer than "))
+    #expect(session.isFree && session.isConnected)
+    // Also when it is found with the connection made.
+    _ = session.disconnected("bye")
+    #expect(Self.words(session.offer(long)) == ["arm 10000", "connect"])
+    #expect(Self.words(session.connected()) == end)
+    #expect(Self.words(session.offer(Self.message(4))) == ["send QN=20200101010000004", "arm 5000"])
+  }
+
+  @Test("reasons tell a refusal from a failure of the whole connection")
+  func reasons() {
+    func reasons(_ actions: [UplinkSession.Action]) -> [String] {
+      actions.compactMap { action -> String? in
+        guard case .failed(_, let reason) = action else { return nil }
+        return reason
+      }
+    }
+    var session = UplinkSession(password: nil)
+    _ = session.offer(Self.message())
+    _ = session.connected()
+    let refusal = reasons(session.received(Self.answer(1, command: 9011, content: "QnRtn=100")))
+    var long = Self.message(2)
+    long.content = String(repeating: "x", count: 951)
+    let length = reasons(session.offer(long))
+    #expect((refusal + length).map { UplinkSession.isRefusal($0) } == [true, true])
+    _ = session.offer(Self.message(3))
+    _ = session.timeFired()
+    _ = session.timeFired()
+    let silence = reasons(session.timeFired())
+    _ = session.offer(Self.message(3))
+    _ = session.timeFired()
+    let overtime = reasons(session.timeFired())
+    #expect((silence + overtime).map { UplinkSession.isRefusal($0) } == [false, false])
+    #expect(!UplinkSession.isRefusal("the platform ended the connection"))
+  }
+
+  @Test("a refused source is parked for a pause of its own that doubles, and others are not")
+  func parking() {
+    var policy = UplinkParking.Policy()
+    policy.longestPauseMilliseconds = 18_000
+    var parking = UplinkParking(policy: policy)
+    #expect(parking.parked(at: 0).isEmpty)
+    #expect(parking.refused("A", at: 1_000) == 5_000)
+    #expect(parking.parked(at: 5_999) == ["A"])
+    #expect(parking.parked(at: 6_000).isEmpty, "its oldest row is offered again")
+    #expect(parking.refused("A", at: 7_000) == 10_000)
+    #expect(parking.refused("B", at: 8_000) == 5_000)
+    #expect(parking.parked(at: 12_999) == ["A", "B"])
+    #expect(parking.parked(at: 13_000) == ["A"])
+    #expect(parking.refused("A", at: 20_000) == 18_000)
+    #expect(parking.refused("A", at: 40_000) == 18_000)
+    parking.accepted("A")
+    #expect(parking.parked(at: 40_000).isEmpty)
+    #expect(parking.refused("A", at: 50_000) == 5_000, "a delivery ends the doubling")
+    #expect(parking.parked(at: 50_000) == ["A"])
+    // The doubling ends also without a near bound.
+    parking = UplinkParking()
+    let pauses = (0..<100).map { _ in parking.refused("A", at: 0) }
+    #expect(pauses.prefix(4) == [5_000, 10_000, 20_000, 40_000])
+    #expect(pauses[10...].allSatisfy { $0 == 3_600_000 })
+  }
+
   @Test("no connection, a refusal, a request, an end without work")
   func others() {
     var session = UplinkSession(password: nil)
     _ = session.offer(Self.message())
     #expect(Self.words(session.timeFired()) == ["failed 1 no connection within 10 s", "close", "arm 5000"])
+    _ = session.offer(Self.message())
     _ = session.timeFired()
     #expect(Self.words(session.disconnected("refused")) == ["failed 1 refused", "arm 10000"])
+    _ = session.offer(Self.message())
     _ = session.timeFired()
     _ = session.connected()
-    #expect(session.received(Self.answer(1, command: 9011, content: "QnRtn=1")).isEmpty)
     #expect(
       Self.words(session.received(Self.answer(1, command: 9011, content: "QnRtn=3")))
-        == ["failed 1 the platform refuses with QnRtn=3", "close", "arm 20000"])
-    _ = session.timeFired()
-    _ = session.connected()
+        == ["disarm", "failed 1 the platform refuses with QnRtn=3"])
     let request = frame("QN=5;ST=22;CN=1011;PW=1;MN=UP1;Flag=5;CP=&&&&")
     #expect(Self.words(session.received(request)) == ["send QN=5;ST=91;CN=9011;P"])
+    _ = session.offer(Self.message())
+    #expect(
+      Self.words(session.disconnected("reset")) == ["failed 1 reset", "arm 5000"], "an answer ends the doubling")
+    _ = session.offer(Self.message())
+    _ = session.timeFired()
+    _ = session.connected()
     _ = session.received(Self.answer())
     #expect(Self.words(session.disconnected("bye")) == ["disarm"])
     #expect(Self.words(session.offer(Self.message(2))) == ["arm 10000", "connect"])

@@ -54,6 +54,23 @@ struct FolderListingTests {
     #expect(Self.listing([line]).files == [expected].compactMap(\.self))
   }
 
+  @Test(
+    "of too many the last names are kept, in whatever order they are listed; those before stay known",
+    arguments: [
+      ["a", "b", "c", "d", "e", "f"], ["f", "e", "d", "c", "b", "a"], ["d", "f", "a", "d", "c", "e", "b", "a"],
+    ])
+  func excess(names: [String]) {
+    let lines = names.map { "type=file;size=1; \($0)" }
+    let bytes = Array(lines.joined(separator: "\r\n").utf8)
+    let pattern = FileNamePattern("*")
+    let listing = FolderListing(bytes, .machine, pattern: pattern, limit: 2, remembered: 5)
+    #expect(listing.files.map(\.name) == ["e", "f"] && listing.passed.map(\.name) == ["b", "c", "d"])
+    #expect(listing.excess == 4)
+    let roomy = FolderListing(bytes, .machine, pattern: pattern, limit: 6, remembered: 6)
+    #expect(roomy.files.count == 6 && roomy.passed.isEmpty && roomy.excess == 0)
+    #expect(FolderListing(bytes, .machine, pattern: pattern, limit: 2, remembered: 2).passed.isEmpty)
+  }
+
   @Test("names in order, by pattern, each once; foreign encodings are counted; every cut is harmless")
   func whole() {
     let lines = ["b.csv", "a.csv", "c.txt", "a.csv"].map { "type=file;size=1;modify=2; \($0)" }

@@ -37,4 +37,30 @@ struct FolderMemoryTests {
     memory.retain([files[1]])
     #expect(memory.count == 1 && !memory.knows(files[0]))
   }
+
+  @Test("what has no room is said to have none, and is not offered for taking")
+  func room() {
+    let files = "abcde".map { ListedFile(name: String($0), size: 1, stamp: "") }
+    var memory = FolderMemory(limit: 3)
+    let first = files.prefix(2).map { memory.note($0) }
+    #expect(first == [true, true])
+    // One that changed has its place already.
+    let changed = ListedFile(name: "a", size: 2, stamp: "")
+    let room = memory.room(for: [files[2], files[3], changed, files[4]])
+    #expect(room.files == [files[2], changed] && room.excess == 2)
+    let noted = (room.files + [files[3], files[2]]).map { memory.note($0) }
+    #expect(noted == [true, true, false, true] && memory.count == 3 && memory.knows(changed))
+    #expect(memory.room(for: [files[3]]).excess == 1 && memory.room(for: [files[0]]).excess == 0)
+    #expect(FolderMemory(bytes: memory.bytes, limit: 3) == memory && FolderMemory(bytes: memory.bytes, limit: 2) == nil)
+    memory.retain([files[1], files[2]])
+    let later = memory.note(files[3])
+    #expect(later && memory.knows(files[3]))
+  }
+
+  @Test("a memory beyond the former bound of 50,000 comes back from its bytes")
+  func many() {
+    var memory = FolderMemory()
+    for number in 0..<50_001 { memory.note(ListedFile(name: "\(number)", size: 1, stamp: "s")) }
+    #expect(memory.count == 50_001 && FolderMemory(bytes: memory.bytes)?.count == 50_001)
+  }
 }

@@ -95,7 +95,7 @@ final class Broker {
   }
 
   /// Publishes messages in one go with quality 1 and waits until the broker has them all.
-  func publish(_ messages: [(topic: String, payload: [UInt8])]) async throws {
+  func publish(_ messages: [(topic: String, payload: [UInt8])], isRetained: Bool = false) async throws {
     mosquitto_lib_init()
     let acknowledged = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     acknowledged.initialize(to: 0)
@@ -108,7 +108,8 @@ final class Broker {
       mosquitto_connect(client, "127.0.0.1", Int32(port), 30) == Int32(MOSQ_ERR_SUCCESS.rawValue)
     }
     for message in messages {
-      let code = mosquitto_publish(client, nil, message.topic, Int32(message.payload.count), message.payload, 1, false)
+      let code = mosquitto_publish(
+        client, nil, message.topic, Int32(message.payload.count), message.payload, 1, isRetained)
       try #require(code == 0, "\(String(cString: mosquitto_strerror(code)))")
     }
     try await SpoolTests.eventually("everything is acknowledged") {

@@ -13,6 +13,8 @@ struct MQTTTests {
   final class Desk: Sendable {
     let taken = Mutex<[String]>([])
     let faults = Mutex<[ArrivalFault]>([])
+    /// Topics of messages that the broker had kept.
+    let retained = Mutex<[String]>([])
     let connections = Atomic<Int>(0)
     /// So many messages find the store closed.
     let refusals = Mutex(0)
@@ -20,6 +22,7 @@ struct MQTTTests {
     func take(_ arrival: FeedArrival, _ done: @escaping @Sendable (ArrivalVerdict) -> Void) {
       let text = String(decoding: arrival.bytes.prefix(20), as: UTF8.self)
       taken.withLock { $0.append("\(arrival.name ?? "-") \(arrival.station ?? "-") \(arrival.bytes.count) \(text)") }
+      if arrival.isRetained { retained.withLock { $0.append(arrival.name ?? "-") } }
       let isRefused = refusals.withLock { left in
         defer { left = max(0, left - 1) }
         return left > 0
@@ -75,6 +78,21 @@ struct MQTTTests {
     // A broker that speaks MQTT 5 keeps what is too large to itself.
     #expect(status.count(of: .tooLarge) == (isVersion5 ? 0 : 1))
     #expect(desk.connections.load(ordering: .relaxed) == 1)
+  }
+
+  @Test("what the broker had kept says so, what comes while this side listens does not", arguments: [true, false])
+  func retained(isVersion5: Bool) async throws {
+    let broker = try Broker()
+    try await broker.publish([("air/K/minute", Array("kept".utf8))], isRetained: true)
+    let desk = Desk()
+    let hub = MQTTHub(desk.services)
+    await hub.apply([Self.definition(broker) { $0.isVersion5 = isVersion5 }])
+    try await SpoolTests.eventually("kept") { desk.taken.withLock { $0.last } == "air/K/minute K 4 kept" }
+    try await Self.connected(hub)
+    try await broker.publish([("air/L/minute", Array("live".utf8))], isRetained: true)
+    try await SpoolTests.eventually("live") { desk.taken.withLock { $0.last } == "air/L/minute L 4 live" }
+    await hub.stop()
+    #expect(desk.retained.withLock { $0 } == ["air/K/minute"] && desk.taken.withLock(\.count) == 2)
   }
 
   @Test("what is not committed is not acknowledged and comes again")

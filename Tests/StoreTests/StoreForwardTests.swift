@@ -53,6 +53,33 @@ struct StoreForwardTests {
     await store.close()
   }
 
+  @Test("the oldest row beside excluded sources, each source in its order")
+  func excluding() async throws {
+    let directory = TemporaryDirectory()
+    let store = try Store(directory: directory.path)
+    _ = try await store.enqueue([
+      Self.row(1), Self.row(1, source: "UP2"), Self.row(2), Self.row(2, source: "UP2"), Self.row(1, source: "it's"),
+      Self.row(9, source: "UP2", forward: "ministry"),
+    ])
+    func next(_ excluded: Set<String>) throws -> Int64? {
+      try store.pendingForward("province", excluding: excluded)?.number
+    }
+    #expect(try next([]) == 1)
+    #expect(try next(["UP2", "nobody"]) == 1)
+    #expect(try next(["UP1"]) == 2)
+    try await store.settle("province", 1, delivered: false, error: "refused")
+    try await store.settle("province", 2, delivered: true)
+    #expect(try next(["UP1"]) == 4)
+    #expect(try next(["UP1", "UP2"]) == 5)
+    #expect(try next(["UP1", "UP2", "it's"]) == nil)
+    #expect(try next(["it's", "UP2"]) == 1, "what was passed over comes in its order")
+    try await store.settle("province", 1, delivered: true)
+    #expect(try next(["UP2"]) == 3)
+    // As many sources as can be configured.
+    #expect(try next(Set((0..<2_000).map { "MN\($0)" })) == 3)
+    await store.close()
+  }
+
   @Test("the newest content of each hour, given up and done rows included")
   func newest() async throws {
     let directory = TemporaryDirectory()
