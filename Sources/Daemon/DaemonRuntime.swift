@@ -195,7 +195,7 @@ package actor DaemonRuntime {
       holder: holder, pipeline: pipeline, intake: intake, poller: poller, filePoller: filePoller, deliverer: deliverer,
       instruments: instruments, receiving: receivers, forwarder: forwarder,
       instrumentPatience: { [self] name in instrumentPatience.withLock { $0[name] ?? .max } },
-      inspectorToken: { [self] in inspectorToken.withLock { $0 } }, clock: clock,
+      inspectorToken: { [self] in inspectorToken.withLock { $0 } }, clock: clock, begun: clock.now(),
       limits: loaded.limits, status: { [self] in status.withLock { $0 } }, reload: { [self] in await reload() })
     let server = WebServer(sources: face.sources(broadcaster: broadcaster), logger: logger)
     self.server = server

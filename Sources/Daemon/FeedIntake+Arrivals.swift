@@ -54,7 +54,8 @@ extension FeedIntake {
     case .ok, .empty:
       return .committed(
         ArrivalReport(
-          readings: decoded.batch.readings.count + decoded.profiles.count, rows: decoded.rowCount,
+          readings: decoded.batch.readings.count + decoded.profiles.count + decoded.recordCount,
+          rows: decoded.rowCount,
           errorCount: decoded.errorCount, errors: errors))
     case .failed(let failure):
       return .unreadable(

@@ -22,9 +22,16 @@ package struct LidarExtract: Sendable, Hashable {
   package init(of bytes: [UInt8], station: String?) {
     let content = LidarObserver.decode(bytes)
     observations = LidarObserver.observations(content.records, station: station)
-    records = content.records.count
-    faults = content.faults.prefix(FeedLimits.keptErrors).map { Fault(place: $0.place, message: $0.message) }
-    faultCount = content.faultCount
+    var all = content.faults.map { Fault(place: $0.place, message: $0.message) }
+    for (index, record) in content.records.enumerated() where record.at == nil {
+      all.append(
+        Fault(
+          place: "profile \(index + 1)",
+          message: "it has no stamp, so nobody knows when it was measured; have the logger write one"))
+    }
+    records = content.records.count { $0.at != nil }
+    faults = Array(all.prefix(FeedLimits.keptErrors))
+    faultCount = content.faultCount + content.records.count - records
   }
 
   /// As an answer: each fault with its place, a failure when nothing could be taken.

@@ -34,7 +34,8 @@ extension StoredExplanation {
     let begin = offset.start(ofHour: period.hours.lowerBound)
     var facts = Explainer.Facts(
       configurations: configurations, chunks: [], batches: [],
-      journalReaches: try store.journalBegin().map { $0 <= begin } ?? false, dayValues: [])
+      journalReaches: try store.firstPosition() == 1 || store.journalBegin().map { $0 <= begin } ?? false,
+      dayValues: [])
     if let known = site.stations.first(where: { $0.id == station }) {
       let days = period.days
       facts.flags = PersonFlag.all(try store.flagActs(since: begin))
@@ -42,7 +43,7 @@ extension StoredExplanation {
       if facts.chunks.isEmpty { facts.chunks = try openHours([known.county], [], days.upperBound) }
       let records = try store.batches(
         from: begin.adding(milliseconds: -StationExplanation.leadMilliseconds),
-        until: end.adding(milliseconds: Self.arrivalMilliseconds), lateRowsOf: known.county, days: days,
+        until: Self.arrivals(of: period, offset), lateRowsOf: known.county, days: days,
         feeds: Set(configurations.flatMap(\.configuration.feeds)), stations: [station])
       for record in records {
         guard case .batch(let batch) = record.event else { continue }

@@ -7,7 +7,8 @@ package import Store
 /// Gathers what the store has of a number and has it explained.
 package struct StoredExplanation: Sendable {
   let store: Store
-  /// Answers that hold a period's rows come from its begin until this long after its end; later ones are known by name.
+  /// Answers that hold a period's rows come from its begin until this long after the end of its last day, when that day's
+  /// hours are stored; later ones are known by name.
   static let arrivalMilliseconds: Int64 = 3 * 3_600_000
 
   /// Reads `store`, open for reading or writing.
@@ -61,7 +62,7 @@ package struct StoredExplanation: Sendable {
     }
     let began = generations.first?.at
     if let began, began > offset.start(ofHour: period.hours.lowerBound) { facts.stateBegan = began }
-    if facts.isEmpty, let problem = try outside(period, offset, began) { throw problem }
+    if facts.isEmpty || period.isHour, let problem = try outside(period, offset, began) { throw problem }
     return try Explainer(facts, hash: { SHA256.hex(SHA256.hash($0)) }).explain(unit, pollutant, period)
   }
 
@@ -79,6 +80,10 @@ package struct StoredExplanation: Sendable {
         "there is no data of that period: the newest record is of \(offset.format(newest)), the period comes later")
     }
     return nil
+  }
+
+  static func arrivals(of period: ExplanationPeriod, _ offset: CivilOffset) -> Instant {
+    offset.start(of: period.days.upperBound.adding(days: 1)).adding(milliseconds: arrivalMilliseconds)
   }
 
   /// Hours of a day that is not closed stand in no chunk yet, only in the rings.
@@ -99,7 +104,7 @@ package struct StoredExplanation: Sendable {
   ) throws -> [Explainer.Facts.JournalRecord] {
     guard unit.code != site.code else { return [] }
     let from = site.offset.start(ofHour: period.hours.lowerBound)
-    let until = period.end(site.offset).adding(milliseconds: Self.arrivalMilliseconds)
+    let until = Self.arrivals(of: period, site.offset)
     var found: [Int64: FeedBatch] = [:]
     let stations = Set(site.stations.lazy.filter { $0.assessed && counties.contains($0.county) }.map(\.id))
     for county in counties {

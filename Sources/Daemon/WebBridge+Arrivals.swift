@@ -12,7 +12,7 @@ extension WebBridge {
     return receiving.statuses.map { status in
       let verdict = verdicts[status.name] ?? FeedVerdicts()
       return FeedStatusView(
-        name: status.name, state: Self.state(status, now: now), lastPoll: status.lastArrival,
+        name: status.name, state: Self.state(status, begun: begun, now: now), lastPoll: status.lastArrival,
         lastSuccess: status.lastCommit,
         lastError: status.lastFailure.map {
           FeedErrorView(at: $0.at, code: $0.fault.code, message: $0.fault.message, path: $0.fault.path)
@@ -27,9 +27,12 @@ extension WebBridge {
   }
 
   /// Failing while the newest arrival, or the way itself, is bad; late without committed data for too long.
-  private static func state(_ status: ArrivalStatus, now: Instant) -> Web.FeedState {
+  ///
+  /// - Parameter begun: when the daemon started: before that nothing could come, and nothing is late yet.
+  private static func state(_ status: ArrivalStatus, begun: Instant, now: Instant) -> Web.FeedState {
     if status.isConnected == false || !status.isGood && status.lastFailure != nil { return .failing }
-    if let last = status.lastCommit, now.milliseconds - last.milliseconds <= status.lateMilliseconds { return .ok }
+    let last = status.lastCommit ?? begun
+    if now.milliseconds - last.milliseconds <= status.lateMilliseconds { return .ok }
     return .late
   }
 

@@ -31,9 +31,11 @@ extension WebBridge {
     }
   }
 
-  /// Late without a stored message for too long; failing when, besides, only bad ones come.
+  /// Late without a stored message for too long, since the start at the earliest; failing when only bad ones come.
   private func state(_ status: InstrumentStatus, patience: Int64, now: Instant) -> Web.FeedState {
+    let isBad = !status.isGood && status.lastFault != nil
     if let last = status.lastCommit, now.milliseconds - last.milliseconds <= patience { return .ok }
-    return !status.isGood && status.lastFault != nil ? .failing : .late
+    if status.lastCommit == nil, !isBad, now.milliseconds - begun.milliseconds <= patience { return .ok }
+    return isBad ? .failing : .late
   }
 }

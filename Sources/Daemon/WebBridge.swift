@@ -28,6 +28,8 @@ struct WebBridge: Sendable {
   /// What inspectors show; nil when none is configured.
   var inspectorToken: @Sendable () -> Secret?
   var clock: any SiteClock
+  /// When the daemon started, by the site's clock.
+  var begun: Instant
   var limits: LimitsConfiguration
   var status: @Sendable () -> DaemonStatusView
   var reload: @Sendable () async -> ReloadResult

@@ -63,8 +63,14 @@ struct ScreeningEvents {
         + "\(span.english); by: \(by); reason: \(reason); \(changed) readings have their flags back.")
   }
 
+  /// `2020-12-05 09:00`.
+  private func day(_ instant: Instant) -> String {
+    site.offset.format(instant).prefix(16).map { $0 == "T" ? " " : String($0) }.joined()
+  }
+
   private func span(_ verdict: ScreeningOverride) -> (chinese: String, english: String) {
-    let (from, until) = (EventTexts.time(verdict.from, site.offset), EventTexts.time(verdict.until, site.offset))
+    // With the year: verdicts speak of the past.
+    let (from, until) = (day(verdict.from), day(verdict.until))
     return ("\(from) 至 \(until)", "\(from) to \(until)")
   }
 

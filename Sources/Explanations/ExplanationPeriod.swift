@@ -41,6 +41,9 @@ package enum ExplanationPeriod: Sendable, Hashable {
     }
   }
 
+  /// Whether it is a single hour.
+  package var isHour: Bool { if case .hour = self { true } else { false } }
+
   /// The civil hours it covers.
   package var hours: ClosedRange<Int32> {
     if case .hour(let hour) = self { return hour...hour }

@@ -1,6 +1,6 @@
 package import AirQuality
 
-/// Writes JSON straight into bytes: UTF-8, no spaces, numbers with at most three decimals, times in the site's offset.
+/// Writes JSON straight into bytes: UTF-8, no spaces, numbers with at most three decimals (degrees seven), times in the site's offset.
 ///
 /// The caller keeps the structure right: `end…` for every `begin…`, `key` before every value of an object.
 package struct JSONWriter: Sendable {
@@ -84,6 +84,18 @@ package struct JSONWriter: Sendable {
   package mutating func value(measured number: Float) {
     separate()
     bytes.append(contentsOf: (number.isFinite ? "\(number)" : "null").utf8)
+  }
+
+  /// Degrees with at most seven decimals (a centimetre), without trailing zeros; null when not finite.
+  package mutating func value(degrees number: Double) {
+    separate()
+    guard number.isFinite, abs(number) <= 360 else { return bytes.append(contentsOf: "null".utf8) }
+    let scaled = Int64((number * 1e7).rounded(.toNearestOrEven))
+    if scaled < 0 { bytes.append(0x2D) }
+    bytes.append(contentsOf: String(scaled.magnitude / 10_000_000).utf8)
+    var digits = String(scaled.magnitude % 10_000_000 + 10_000_000).dropFirst()
+    while digits.last == "0" { digits.removeLast() }
+    if !digits.isEmpty { bytes.append(contentsOf: ("." + digits).utf8) }
   }
 
   /// RFC 3339 in the site's offset.
@@ -171,6 +183,12 @@ extension JSONWriter {
     key(name)
     if let number { value(number) } else { null() }
   }
+  /// Degrees or null under a key.
+  package mutating func field(_ name: String, degrees: Double?) {
+    key(name)
+    if let degrees { value(degrees: degrees) } else { null() }
+  }
+
   /// A time or null under a key.
   package mutating func field(_ name: String, _ instant: Instant?) {
     key(name)

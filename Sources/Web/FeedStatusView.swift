@@ -5,7 +5,8 @@ package import Timekeeping
 package enum FeedState: String, Sendable, Hashable, CaseIterable {
   /// The newest poll succeeded and its data are fresh.
   case ok
-  /// No fresh data for longer than the schedule allows, or none yet.
+  /// No fresh data for longer than the schedule allows, or none yet; a feed whose data come by themselves is given its
+  /// `late_after` from the start on.
   case late
   /// The newest polls failed.
   case failing

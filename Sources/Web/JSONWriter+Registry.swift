@@ -7,8 +7,8 @@ extension JSONWriter {
   mutating func writeRegistry(of station: StationView) {
     if let position = station.position {
       object("position") {
-        $0.field("lat", position.latitude)
-        $0.field("lon", position.longitude)
+        $0.field("lat", degrees: position.latitude)
+        $0.field("lon", degrees: position.longitude)
         $0.field("county", station.positionCounty)
       }
     }

@@ -63,8 +63,8 @@ extension JSONWriter {
     beginObject()
     field("begin", point.begin)
     field("end", point.end)
-    field("lat", point.position.latitude)
-    field("lon", point.position.longitude)
+    field("lat", degrees: point.position.latitude)
+    field("lon", degrees: point.position.longitude)
     field("county", point.county)
     object("values") { writer in
       for value in point.values {

@@ -74,7 +74,7 @@ struct RegistryTests {
     let daemon = try await LantianProcess.start(bench)
     let hour = Self.hour
     // From one county over the country between into the other.
-    let points = [(37.5, 111.1), (37.5, 111.2), (37.4, 111.5), (37.3, 111.7)]
+    let points = [(37.5123456, 111.1), (37.5, 111.2), (37.4, 111.5), (37.3, 111.7)]
     try Self.push(
       daemon, "route",
       points.enumerated().map { index, point in
@@ -89,7 +89,10 @@ struct RegistryTests {
     #expect(track["points"].items.map { $0["values"]["pm25"]["value"].double } == [50, 60, 70, 80])
     let means = track["county_hours"].items
     #expect(means.count { $0["county"].string == "141102" && $0["mean"].double == 55 } == 1, "\(track)")
+    #expect(track["points"].items.first?["lat"].double == 37.5123456)
     #expect(try daemon.get("/api/v1/stations/M1/track").status == 404)
+    // Nothing is late before it could have come.
+    #expect(try daemon.feed("hourly")["state"].string == "ok")
     _ = try await eventually("its newest place; \(try daemon.station("V1"))") {
       try daemon.station("V1")["position"]["county"].string == "141182" ? true : nil
     }

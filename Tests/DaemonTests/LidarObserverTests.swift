@@ -3,6 +3,7 @@ import Engine
 import Feeds
 import Foundation
 import Lidar
+import Receiving
 import Testing
 
 @testable import Daemon
@@ -72,6 +73,27 @@ import Testing
       return
     }
     #expect(failure.message.contains("none of Vaisala"))
+  }
+
+  @Test func profilesWithoutAStampAreFaults() throws {
+    let message =
+      "CL018111\u{2}\r\n10 00440 ///// ///// 00008004C080\r\n00100 10 0002 100 +26 039 01 0003 L0016HN15 178\r\n"
+      + "0000100002\r\n\u{3}\r\n"
+    let alone = LidarExtract(of: Array(message.utf8), station: "L1")
+    #expect(alone.observations.isEmpty && alone.records == 0 && alone.faultCount == 1)
+    guard case .failed(let failure) = alone.body.verdict else {
+      Issue.record("\(alone.body.verdict)")
+      return
+    }
+    #expect(failure.path == "profile 1" && failure.message.contains("no stamp"))
+    // Beside one that has its stamp it is a row's error, and the sender is told of one profile.
+    let both = LidarExtract(of: Array((message + "-2020-12-05 09:00:00\r\n" + message).utf8), station: "L1")
+    #expect(both.records == 1 && both.body.errors.map(\.path) == ["profile 1"])
+    guard case .ok = both.body.verdict, case .committed(let report) = FeedIntake.arrivalVerdict(both.body, nil) else {
+      Issue.record("not committed")
+      return
+    }
+    #expect(report.readings == 1 && report.rows == 2 && report.errorCount == 1)
   }
 
   @Test func damagedExtractsAreErrors() throws {
