@@ -30,8 +30,12 @@ enum UKAirDecoder {
     var pollutant: Pollutant
     /// Declared for the whole column, or …
     var conversion: (Double, Double)?
-    /// … in this field of each row.
+    /// … in this field of each row, alone or, in a status field, behind the letter.
     var unitField: Int?
+    var unitFollowsStatus = false
+    var station: UInt32?
+    /// What the registry sets for the station.
+    var setting: StationSetting?
     /// End of the hour, in hours of the day; nil when the row has a time of its own.
     var endHour: Int?
   }
@@ -44,11 +48,11 @@ enum UKAirDecoder {
     var rowCount = 0
     var ignoredValues = 0
     private var title = ""
+    /// The fields of the title that are not empty, with their places: with several sites each name covers the columns
+    /// from its own on.
+    private var titleFields: [(field: Int, text: String)] = []
     private var columns: [Column] = []
-    private var station: UInt32?
     private var overrides: StationOverrides
-    /// What the registry sets for the block's station.
-    private var setting: StationSetting?
     private var timeField: Int?
     private var labelsBegin = false
     private var sawHeader = false
@@ -79,38 +83,49 @@ enum UKAirDecoder {
           "\(excerpt(fields[0])) is no date; dd-mm-yyyy is needed")
         rowCount += 1
       } else {
-        preamble(fields.joined(separator: ", "))
+        preamble(fields)
       }
     }
 
-    private mutating func preamble(_ text: String) {
+    private mutating func preamble(_ fields: [String]) {
+      let named = fields.enumerated().filter { !$0.element.allSatisfy { $0 == " " } }
+      // A line of nothing parts a name from its table.
+      guard !named.isEmpty else { return }
+      let text = named.map(\.element).joined(separator: ", ")
       let lower = text.lowercased()
       if lower.contains("hour beginning") || lower.contains("hour starting") { labelsBegin = true }
       let boilerplate = ["data supplied by", "all data gmt", "rows begin", "status:", "status", "disclaimer"]
       guard !boilerplate.contains(where: { lower.hasPrefix($0) }) else { return }
       title = text
+      titleFields = []
+      for (field, text) in named {
+        // Side by side they are one name with a comma in it.
+        if let last = titleFields.last, named.contains(where: { $0.offset == field - 1 }) {
+          titleFields[titleFields.count - 1].text = last.text + ", " + text
+        } else {
+          titleFields.append((field, text))
+        }
+      }
       columns = []
     }
 
     private mutating func header(_ fields: [String], _ line: Int) {
       columns = []
       timeField = fields.firstIndex { $0.lowercased() == "time" }
-      station = nil
-      setting = nil
       if timeField != nil {
-        name(title)
-        narrow(fields)
+        narrow(fields, line)
       } else {
         wide(fields, line)
       }
     }
 
-    private mutating func name(_ text: String) {
+    /// The station of a name, or else the feed's, and what the registry sets for it.
+    private mutating func station(_ text: String) -> (number: UInt32, setting: StationSetting?)? {
       let plain = UKAirTitle.withoutTags(text)
       let bytes = Array(plain.utf8)
-      station = bytes.withText { stations.number(of: $0.trimmed) }
-      if station == nil { station = context.defaultStation.map { stations.number(of: $0) } }
-      setting = station.flatMap { overrides.setting(of: $0, in: stations) }
+      let number =
+        bytes.withText { stations.number(of: $0.trimmed) } ?? context.defaultStation.map { stations.number(of: $0) }
+      return number.map { ($0, overrides.setting(of: $0, in: stations)) }
     }
 
     private mutating func wide(_ fields: [String], _ line: Int) {
@@ -120,9 +135,9 @@ enum UKAirDecoder {
           "\(excerpt(title)) above the hours names no pollutant known here; its block is left out")
         return
       }
-      name(read.station)
+      let known = station(read.station)
       let declared: (Double, Double)? =
-        if let own = setting?.conversion(for: read.pollutant) {
+        if let own = known?.setting?.conversion(for: read.pollutant) {
           own
         } else if case .conversion(let factor, let offset) = UnitReading(read.unit, read.pollutant) {
           (factor, offset)
@@ -138,16 +153,31 @@ enum UKAirDecoder {
       for (field, label) in fields.enumerated().dropFirst() {
         guard let hour = Self.hour(label) else { continue }
         columns.append(
-          Column(field: field, pollutant: read.pollutant, conversion: declared, unitField: nil, endHour: hour))
+          Column(
+            field: field, pollutant: read.pollutant, conversion: declared, unitField: nil, station: known?.number,
+            setting: known?.setting, endHour: hour))
       }
     }
 
-    private mutating func narrow(_ fields: [String]) {
+    private mutating func narrow(_ fields: [String], _ line: Int) {
       for (field, label) in fields.enumerated().dropFirst(2) {
-        guard let pollutant = UKAirTitle.pollutant(in: UKAirTitle.withoutTags(label))?.pollutant else { continue }
+        guard let pollutant = UKAirTitle.pollutant(ofColumn: label) else { continue }
         let next = fields[(field + 1)...].prefix(2)
-        guard let unit = next.firstIndex(where: { $0.lowercased().hasPrefix("unit") }) else { continue }
-        columns.append(Column(field: field, pollutant: pollutant, conversion: nil, unitField: unit, endHour: nil))
+        func index(of prefix: String) -> Int? { next.firstIndex { $0.lowercased().hasPrefix(prefix) } }
+        let unit = index(of: "unit")
+        guard let unitField = unit ?? index(of: "status") else { continue }
+        let name = titleFields.count > 1 ? titleFields.last { $0.field <= field }?.text : titleFields.first?.text
+        let known = station(name ?? "")
+        columns.append(
+          Column(
+            field: field, pollutant: pollutant, conversion: known?.setting?.conversion(for: pollutant),
+            unitField: unitField, unitFollowsStatus: unit == nil, station: known?.number, setting: known?.setting,
+            endHour: nil))
+      }
+      if columns.isEmpty {
+        log.note(
+          .structure, row: rowCount, path: "line \(line)",
+          "no column of the table is a pollutant known here with its unit or status beside it; its rows are left out")
       }
     }
 
@@ -172,7 +202,7 @@ enum UKAirDecoder {
         ignoredValues += fields.count - 1
         return
       }
-      guard let station else {
+      guard columns.contains(where: { $0.station != nil }) else {
         log.note(
           .station, row: rowCount, path: "line \(line)", "the line above the hours names no station; give the feed one")
         return
@@ -187,10 +217,12 @@ enum UKAirDecoder {
         }
       }
       for column in columns where column.field < fields.count {
-        guard let hour = column.endHour ?? own, let value = value(fields, column, line) else { continue }
+        guard let station = column.station, let hour = column.endHour ?? own,
+          let value = value(fields, column, line)
+        else { continue }
         let start = CivilOffset.utc.start(of: day).milliseconds
         let label = start + Int64(hour * hourMilliseconds)
-        let isBegin = setting?.stamp.map { $0 == .begin } ?? labelsBegin
+        let isBegin = column.setting?.stamp.map { $0 == .begin } ?? labelsBegin
         readings.append(
           Reading(
             station: station, pollutant: column.pollutant, value: value,
@@ -210,13 +242,15 @@ enum UKAirDecoder {
           .value, row: rowCount, path: "line \(line), \(place)", "\(excerpt(text)) is no number; look at the feed")
         return nil
       }
-      if let (factor, offset) = column.conversion ?? setting?.conversion(for: column.pollutant) {
-        return number * factor + offset
-      }
+      if let (factor, offset) = column.conversion { return number * factor + offset }
       // `ugm-3 (TEOM FDMS)`: the method in brackets is no part of the unit.
       let unit = column.unitField.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
-      let bare = unit.split(separator: "(", omittingEmptySubsequences: false)[0]
-      switch UnitReading(String(bare), column.pollutant) {
+      var bare = unit.split(separator: "(", omittingEmptySubsequences: false)[0]
+      if column.unitFollowsStatus {
+        // `V ugm-3`: the letter of the status first.
+        bare = bare.drop { $0 == " " }.drop { $0 != " " }
+      }
+      switch UnitReading(String(bare.drop { $0 == " " }), column.pollutant) {
       case .conversion(let factor, let offset): return number * factor + offset
       case .unknown(let message), .unfit(let message):
         log.note(.unit, row: rowCount, path: "line \(line), column \((column.unitField ?? 0) + 1)", message)

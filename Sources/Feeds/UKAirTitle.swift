@@ -15,7 +15,10 @@ struct UKAirTitle {
 
   init?(_ line: String) {
     let plain = Self.withoutTags(line)
-    guard let found = Self.pollutant(in: plain) else { return nil }
+    // `calcium in PM10` is a part of the particles, not their mass.
+    guard let found = Self.pollutant(in: plain),
+      plain[..<found.start].split(separator: " ").last?.lowercased() != "in"
+    else { return nil }
     pollutant = found.pollutant
     station = String(plain[..<found.start])
     // The unit is what follows the bracket that tells the measurement, or the last word.
@@ -26,6 +29,13 @@ struct UKAirTitle {
       let last = rest.split(separator: " ").last ?? ""
       unit = String(last.drop { $0 == "(" }.reversed().drop { $0 == ")" }.reversed())
     }
+  }
+
+  /// The pollutant of a column whose label begins with it; `calcium in PM10` begins with something else.
+  static func pollutant(ofColumn label: String) -> Pollutant? {
+    let plain = withoutTags(label)
+    let bare = String(plain.drop { $0 == " " })
+    return pollutant(in: bare).flatMap { $0.start == bare.startIndex ? $0.pollutant : nil }
   }
 
   /// The first pollutant that a text names, and where.

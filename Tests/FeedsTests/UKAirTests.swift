@@ -65,4 +65,50 @@ struct UKAirTests {
 
   @Test("CSV of another kind")
   func other() { #expect(decode(.preset(.ukAir), "a,b\n1,2\n").failure?.code == .noRows) }
+
+  @Test("parts of the particles are not their mass")
+  func species() {
+    let wide = """
+      Chilbolton Observatory sulphate in PM<sub>2.5</sub> (Hourly measured) ug/m-3
+      Date,01:00
+      01-01-2022,1.9
+      Leeds PM10 particulate matter (Hourly measured) ugm-3
+      Date,01:00
+      01-01-2022,5
+
+      """
+    let first = decode(.preset(.ukAir), wide)
+    #expect(first.lines == ["Leeds pm10 5 2022-01-01T08:00:00+08:00+3600"])
+    #expect(first.errors.map(\.path) == ["line 2"])
+    let narrow = """
+      Harwell
+      Date,time,"calcium in PM10",status,unit,"PM10 particulate matter",status,unit
+      01-01-2022,01:00,0.07,V,ugm-3,12,V,ugm-3
+
+      """
+    #expect(decode(.preset(.ukAir), narrow).lines == ["Harwell pm10 12 2022-01-01T08:00:00+08:00+3600"])
+  }
+
+  @Test("sites above their columns; the unit behind the status")
+  func sites() {
+    let two = """
+      ,,"Harwell",,,,"Chilbolton, Observatory",,
+      Date,Time,"Nitrogen dioxide",Status,"Ozone",Status,"Nitrogen dioxide",Status
+      01-01-2022,01:00,12,V ugm-3,40,V ugm-3 (TEOM FDMS),14,P* ugm-3
+      01-01-2022,02:00,13,V,41,,15,P*
+
+      """
+    let body = decode(.preset(.ukAir), two)
+    #expect(
+      body.lines == [
+        "Harwell no2 12 2022-01-01T08:00:00+08:00+3600", "Harwell o3 40 2022-01-01T08:00:00+08:00+3600",
+        "Chilbolton, Observatory no2 14 2022-01-01T08:00:00+08:00+3600",
+      ])
+    #expect(
+      body.errors.map { "\($0.code.rawValue) \($0.path)" } == [
+        "unit line 4, column 4", "unit line 4, column 6", "unit line 4, column 8",
+      ])
+    let none = decode(.preset(.ukAir), "Harwell\nDate,time,Rain,status,unit\n01-01-2022,01:00,1,V,mm\n")
+    #expect(none.failure?.code == .noUsableRow && none.errors.first?.path == "line 2", "\(none.verdict)")
+  }
 }
