@@ -6,7 +6,7 @@ import Polling
 /// What is remembered of folders, as files `folders/<feed>.seen` of the state directory, on a queue of its own.
 final class FolderMemoryFiles: Sendable {
   /// Bytes of one file.
-  static let limitBytes = 32 << 20
+  static let limitBytes = 80 << 20
 
   private let directory: String
   private let logger: Logger

@@ -231,7 +231,13 @@ actor Forwarder {
       settle(name, id, delivered: true, error: "")
     case .failed(let id, let reason):
       count(name) { $0.failed += 1 }
-      if UplinkSession.isRefusal(reason), let offered = lane.offered, offered.number == id {
+      logger.warning(
+        "a superior platform does not take a report; it will be sent again",
+        metadata: ["forward": "\(name)", "number": "\(id)", "reason": "\(reason)"])
+      settle(name, id, delivered: false, error: reason)
+    case .refused(let id, let reason):
+      count(name) { $0.failed += 1 }
+      if let offered = lane.offered, offered.number == id {
         let pause = lanes[name]?.parking.refused(offered.source, at: Self.milliseconds) ?? 0
         logger.warning(
           "a superior platform refuses a report; its source waits",
@@ -239,10 +245,6 @@ actor Forwarder {
             "forward": "\(name)", "number": "\(id)", "mn": "\(offered.source)", "seconds": "\(pause / 1_000)",
             "reason": "\(reason)",
           ])
-      } else {
-        logger.warning(
-          "a superior platform does not take a report; it will be sent again",
-          metadata: ["forward": "\(name)", "number": "\(id)", "reason": "\(reason)"])
       }
       settle(name, id, delivered: false, error: reason)
     }

@@ -29,8 +29,10 @@ package struct UplinkSession: Sendable {
     case close
     /// Answered; the owner offers the next.
     case delivered(id: Int64)
-    /// The attempt is over and the message is the owner's again; `isRefusal` tells whether it was the message's fault.
+    /// The attempt is over and the message is the owner's again.
     case failed(id: Int64, reason: String)
+    /// The platform does not take this message, or it cannot be written; others may be taken, over the same connection.
+    case refused(id: Int64, reason: String)
   }
 
   private enum State: Sendable {
@@ -129,15 +131,6 @@ package struct UplinkSession: Sendable {
     return closes
   }
 
-  /// Whether the reason of a `failed` says that the platform does not take this message, while others may be taken.
-  /// Reasons travel as text; no other begins like these.
-  package static func isRefusal(_ reason: String) -> Bool {
-    reason.hasPrefix(refusedByPlatform) || reason.hasPrefix(refusedForLength)
-  }
-
-  private static let refusedByPlatform = "the platform refuses with QnRtn="
-  private static let refusedForLength = "the frame would be longer than "
-
   // MARK: Steps
 
   private mutating func connect() -> [Action] {
@@ -148,7 +141,7 @@ package struct UplinkSession: Sendable {
   private mutating func send(_ count: Int) -> [Action] {
     guard let current else { return [] }
     guard let frame = current.frame(password: password) else {
-      return refuse(Self.refusedForLength + "\(HJ212Limits.writtenSegmentBytes) bytes")
+      return refuse("the frame would be longer than \(HJ212Limits.writtenSegmentBytes) bytes")
     }
     state = .waiting(sends: count)
     return [.send(frame), .arm(milliseconds: policy.answerMilliseconds)]
@@ -168,7 +161,7 @@ package struct UplinkSession: Sendable {
       // 1 says that the request will be carried out; the data reply follows.
       guard code != "1" else { return [] }
       failures = 0
-      return refuse(Self.refusedByPlatform + Excerpt.plain(code))
+      return refuse("the platform refuses with QnRtn=\(Excerpt.plain(code))")
     case let request? where (1_000..<4_000).contains(request) && segment.wantsAnswer:
       // A superior platform may ask what only an instrument can do.
       return [.send(Answer.refused(.declined).frame(to: segment))]
@@ -181,7 +174,7 @@ package struct UplinkSession: Sendable {
     guard let refused = current else { return [] }
     current = nil
     state = .open
-    return [.disarm, .failed(id: refused.id, reason: reason)]
+    return [.disarm, .refused(id: refused.id, reason: reason)]
   }
 
   private mutating func fail(_ reason: String, closes: Bool = true) -> [Action] {

@@ -9,8 +9,10 @@ package final class UplinkConnection: Sendable {
   package enum Report: Sendable, Hashable {
     /// Answered; the next can be offered.
     case delivered(id: Int64)
-    /// It will be sent again.
+    /// The attempt is over: the connection failed, or nobody answered.
     case failed(id: Int64, reason: String)
+    /// The platform does not take this message; the next can be offered.
+    case refused(id: Int64, reason: String)
   }
 
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -40,7 +42,7 @@ package final class UplinkConnection: Sendable {
     core = made
   }
 
-  /// Takes the next message, when the one before is delivered. Ignored while one is on its way.
+  /// Takes the next message, in place of one that is not sent yet. Ignored while one is on its way.
   package func offer(_ message: UplinkMessage) {
     eventLoop.execute { [core] in core.value.offer(message) }
   }
@@ -110,6 +112,7 @@ private final class UplinkCore {
         channel = nil
       case .delivered(let id): report(.delivered(id: id))
       case .failed(let id, let reason): report(.failed(id: id, reason: reason))
+      case .refused(let id, let reason): report(.refused(id: id, reason: reason))
       }
     }
     flag.set(session.isConnected)

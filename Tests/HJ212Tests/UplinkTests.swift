@@ -32,6 +32,7 @@ struct UplinkTests {
       case .close: "close"
       case .delivered(let id): "delivered \(id)"
       case .failed(let id, let reason): "failed \(id) \(reason)"
+      case .refused(let id, let reason): "refused \(id) \(reason)"
       }
     }
   }
@@ -137,7 +138,7 @@ struct UplinkTests {
     _ = session.connected()
     #expect(session.received(Self.answer(1, command: 9011, content: "QnRtn=1")).isEmpty, "it will be carried out")
     let refusal = Self.answer(1, command: 9011, content: "QnRtn=4")
-    #expect(Self.words(session.received(refusal)) == ["disarm", "failed 1 the platform refuses with QnRtn=4"])
+    #expect(Self.words(session.received(refusal)) == ["disarm", "refused 1 the platform refuses with QnRtn=4"])
     #expect(session.isFree && session.isConnected)
     #expect(session.received(refusal).isEmpty, "a late answer")
     #expect(session.received(Self.answer(1)).isEmpty, "a late answer")
@@ -148,40 +149,13 @@ struct UplinkTests {
     var long = Self.message(3)
     long.content = String(repeating: "x", count: 951)
     let end = Self.words(session.offer(long))
-    #expect(end.count == 2 && end[0] == "disarm" && end[1].hasPrefix("failed 3 the frame would be longer than "))
+    #expect(end.count == 2 && end[0] == "disarm" && end[1].hasPrefix("refused 3 the frame would be longer than "))
     #expect(session.isFree && session.isConnected)
     // Also when it is found with the connection made.
     _ = session.disconnected("bye")
     #expect(Self.words(session.offer(long)) == ["arm 10000", "connect"])
     #expect(Self.words(session.connected()) == end)
     #expect(Self.words(session.offer(Self.message(4))) == ["send QN=20200101010000004", "arm 5000"])
-  }
-
-  @Test("reasons tell a refusal from a failure of the whole connection")
-  func reasons() {
-    func reasons(_ actions: [UplinkSession.Action]) -> [String] {
-      actions.compactMap { action -> String? in
-        guard case .failed(_, let reason) = action else { return nil }
-        return reason
-      }
-    }
-    var session = UplinkSession(password: nil)
-    _ = session.offer(Self.message())
-    _ = session.connected()
-    let refusal = reasons(session.received(Self.answer(1, command: 9011, content: "QnRtn=100")))
-    var long = Self.message(2)
-    long.content = String(repeating: "x", count: 951)
-    let length = reasons(session.offer(long))
-    #expect((refusal + length).map { UplinkSession.isRefusal($0) } == [true, true])
-    _ = session.offer(Self.message(3))
-    _ = session.timeFired()
-    _ = session.timeFired()
-    let silence = reasons(session.timeFired())
-    _ = session.offer(Self.message(3))
-    _ = session.timeFired()
-    let overtime = reasons(session.timeFired())
-    #expect((silence + overtime).map { UplinkSession.isRefusal($0) } == [false, false])
-    #expect(!UplinkSession.isRefusal("the platform ended the connection"))
   }
 
   @Test("a refused source is parked for a pause of its own that doubles, and others are not")
@@ -223,7 +197,7 @@ struct UplinkTests {
     _ = session.connected()
     #expect(
       Self.words(session.received(Self.answer(1, command: 9011, content: "QnRtn=3")))
-        == ["disarm", "failed 1 the platform refuses with QnRtn=3"])
+        == ["disarm", "refused 1 the platform refuses with QnRtn=3"])
     let request = frame("QN=5;ST=22;CN=1011;PW=1;MN=UP1;Flag=5;CP=&&&&")
     #expect(Self.words(session.received(request)) == ["send QN=5;ST=91;CN=9011;P"])
     _ = session.offer(Self.message())
