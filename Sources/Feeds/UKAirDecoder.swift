@@ -1,10 +1,11 @@
 import AirQuality
 
-/// UK-AIR's CSV. Two layouts: wide (a block for each station and pollutant, a line a day, a column an hour), and a line
-/// an hour with a column for each pollutant and its status and unit beside it.
+/// UK-AIR's CSV. Two layouts: wide (a block for each station and pollutant, a line a day, a column an hour), and narrow
+/// (a line an hour, a column for each pollutant of each station, its status and unit beside it or in one).
 ///
 /// Hours end at their label, GMT; 24:00 ends the day. Rows that begin `##` are provisional, as all readings here are
-/// until people review them. Every line is ended, as recorded: a last row without its end is refused. Dates are day first (or ISO). Empty cells and `No data` are missing values.
+/// until people review them. Every line is ended, as recorded: a last row without its end is refused. Dates are day
+/// first (or ISO). Empty cells and `No data` are missing values. Quantities not known here are ignored and counted.
 enum UKAirDecoder {
   private static let hourMilliseconds = 3_600_000
   private static let missingTexts = ["", "no data", "n/a", "-", "nan"]
@@ -29,7 +30,7 @@ enum UKAirDecoder {
     var field: Int
     var pollutant: Pollutant
     /// Declared for the whole column, or …
-    var conversion: (Double, Double)?
+    var conversion: (factor: Double, offset: Double)?
     /// … in this field of each row, alone or, in a status field, behind the letter.
     var unitField: Int?
     var unitFollowsStatus = false
@@ -52,6 +53,8 @@ enum UKAirDecoder {
     /// from its own on.
     private var titleFields: [(field: Int, text: String)] = []
     private var columns: [Column] = []
+    /// The narrow table's columns of values that are left out.
+    private var ignoredFields: [Int] = []
     private var overrides: StationOverrides
     private var timeField: Int?
     private var labelsBegin = false
@@ -76,7 +79,7 @@ enum UKAirDecoder {
       } else if let day = day(fields[0]) {
         row(day, fields, line)
       } else if !columns.isEmpty, fields.count > 2,
-        fields[0].utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x23 }) ?? true
+        fields[0].utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x23 }) ?? !Self.namesSites(fields)
       {
         log.note(
           .time, row: rowCount, path: "line \(line), column \"Date\"",
@@ -87,6 +90,12 @@ enum UKAirDecoder {
       }
     }
 
+    /// Whether a line with neither date nor time is one of sites (or of nothing): a row that lost them has values.
+    private static func namesSites(_ fields: [String]) -> Bool {
+      guard fields.prefix(2).allSatisfy({ $0.isEmpty }) else { return false }
+      return fields.allSatisfy { $0.isEmpty || (Double($0) == nil && !missingTexts.contains($0.lowercased())) }
+    }
+
     private mutating func preamble(_ fields: [String]) {
       let named = fields.enumerated().filter { !$0.element.allSatisfy { $0 == " " } }
       // A line of nothing parts a name from its table.
@@ -94,7 +103,9 @@ enum UKAirDecoder {
       let text = named.map(\.element).joined(separator: ", ")
       let lower = text.lowercased()
       if lower.contains("hour beginning") || lower.contains("hour starting") { labelsBegin = true }
-      let boilerplate = ["data supplied by", "all data gmt", "rows begin", "status:", "status", "disclaimer"]
+      let boilerplate = [
+        "data supplied by", "hourly measurement data supplied by", "all data gmt", "rows begin", "status", "disclaimer",
+      ]
       guard !boilerplate.contains(where: { lower.hasPrefix($0) }) else { return }
       title = text
       titleFields = []
@@ -107,10 +118,12 @@ enum UKAirDecoder {
         }
       }
       columns = []
+      ignoredFields = []
     }
 
     private mutating func header(_ fields: [String], _ line: Int) {
       columns = []
+      ignoredFields = []
       timeField = fields.firstIndex { $0.lowercased() == "time" }
       if timeField != nil {
         narrow(fields, line)
@@ -136,7 +149,7 @@ enum UKAirDecoder {
         return
       }
       let known = station(read.station)
-      let declared: (Double, Double)? =
+      let declared: (factor: Double, offset: Double)? =
         if let own = known?.setting?.conversion(for: read.pollutant) {
           own
         } else if case .conversion(let factor, let offset) = UnitReading(read.unit, read.pollutant) {
@@ -160,12 +173,15 @@ enum UKAirDecoder {
     }
 
     private mutating func narrow(_ fields: [String], _ line: Int) {
-      for (field, label) in fields.enumerated().dropFirst(2) {
-        guard let pollutant = UKAirTitle.pollutant(ofColumn: label) else { continue }
-        let next = fields[(field + 1)...].prefix(2)
+      for (field, label) in fields.enumerated().dropFirst(2) where !Self.standsBeside(label) {
+        // Not beyond the next quantity: what stands there is of that one.
+        let next = fields[(field + 1)...].prefix(2).prefix { Self.standsBeside($0) }
         func index(of prefix: String) -> Int? { next.firstIndex { $0.lowercased().hasPrefix(prefix) } }
         let unit = index(of: "unit")
-        guard let unitField = unit ?? index(of: "status") else { continue }
+        guard let pollutant = UKAirTitle.pollutant(ofColumn: label), let unitField = unit ?? index(of: "status") else {
+          ignoredFields.append(field)
+          continue
+        }
         let name = titleFields.count > 1 ? titleFields.last { $0.field <= field }?.text : titleFields.first?.text
         let known = station(name ?? "")
         columns.append(
@@ -179,6 +195,12 @@ enum UKAirDecoder {
           .structure, row: rowCount, path: "line \(line)",
           "no column of the table is a pollutant known here with its unit or status beside it; its rows are left out")
       }
+    }
+
+    /// Whether a column tells of the values before it: `status`, `unit`, `status/unit`.
+    private static func standsBeside(_ label: String) -> Bool {
+      let lower = label.lowercased()
+      return lower.isEmpty || lower.hasPrefix("status") || lower.hasPrefix("unit")
     }
 
     /// `09:00` and `24:00`; whole hours alone.
@@ -198,14 +220,17 @@ enum UKAirDecoder {
 
     private mutating func row(_ day: CivilDay, _ fields: [String], _ line: Int) {
       defer { rowCount += 1 }
+      for field in ignoredFields where field < fields.count && !missingTexts.contains(fields[field].lowercased()) {
+        ignoredValues += 1
+      }
       guard !columns.isEmpty else {
-        ignoredValues += fields.count - 1
+        if ignoredFields.isEmpty { ignoredValues += fields.count - 1 }
         return
       }
-      guard columns.contains(where: { $0.station != nil }) else {
+      if columns.contains(where: { $0.station == nil }) {
         log.note(
           .station, row: rowCount, path: "line \(line)", "the line above the hours names no station; give the feed one")
-        return
+        guard columns.contains(where: { $0.station != nil }) else { return }
       }
       var own: Int?
       if let timeField {
@@ -245,12 +270,14 @@ enum UKAirDecoder {
       if let (factor, offset) = column.conversion { return number * factor + offset }
       // `ugm-3 (TEOM FDMS)`: the method in brackets is no part of the unit.
       let unit = column.unitField.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
-      var bare = unit.split(separator: "(", omittingEmptySubsequences: false)[0]
+      let bare = unit.split(separator: "(", omittingEmptySubsequences: false)[0].drop(while: { $0 == " " })
+      var spelling = bare
       if column.unitFollowsStatus {
-        // `V ugm-3`: the letter of the status first.
-        bare = bare.drop { $0 == " " }.drop { $0 != " " }
+        // `V ugm-3`: the letter of the status first. A letter alone is no unit, and the error shows it.
+        let behind = bare.drop(while: { $0 != " " }).drop(while: { $0 == " " })
+        if !behind.isEmpty { spelling = behind }
       }
-      switch UnitReading(String(bare.drop { $0 == " " }), column.pollutant) {
+      switch UnitReading(String(spelling), column.pollutant) {
       case .conversion(let factor, let offset): return number * factor + offset
       case .unknown(let message), .unfit(let message):
         log.note(.unit, row: rowCount, path: "line \(line), column \((column.unitField ?? 0) + 1)", message)

@@ -13,15 +13,12 @@ struct UKAirTitle {
     ("nitrogen dioxide", .no2), ("sulphur dioxide", .so2), ("sulfur dioxide", .so2), ("carbon monoxide", .co),
   ]
 
-  /// A phrase behind one of these words is part of another quantity's name: `calcium in PM10`.
-  private static let otherQuantities = ["in", "gaseous"]
-
   init?(_ line: String) {
     let plain = Self.withoutTags(line)
-    // `calcium in PM10` is a part of the particles, not their mass.
-    guard let found = Self.pollutant(in: plain),
-      plain[..<found.start].split(separator: " ").last?.lowercased() != "in"
-    else { return nil }
+    guard let found = Self.pollutant(in: plain) else { return nil }
+    // `calcium in PM10` is a part of the particles, not their mass; `gaseous sulphur dioxide` names no station.
+    let before = plain[..<found.start].split(separator: " ").last?.lowercased() ?? ""
+    guard before != "in", before != "gaseous" else { return nil }
     pollutant = found.pollutant
     station = String(plain[..<found.start])
     // The unit is what follows the bracket that tells the measurement, or the last word.
@@ -41,14 +38,8 @@ struct UKAirTitle {
     return pollutant(in: bare).flatMap { $0.start == bare.startIndex ? $0.pollutant : nil }
   }
 
-  /// The pollutant whose name a column's label begins with. Names inside a label are of species (`calcium in PM10`).
-  static func pollutant(beginning label: String) -> Pollutant? {
-    let lower = withoutTags(label).lowercased() + " "
-    return phrases.first { lower.hasPrefix($0.phrase) }?.pollutant
-  }
-
-  /// The first pollutant that a title names, and where; nil when its name is part of another quantity's.
-  private static func pollutant(in text: String) -> (pollutant: Pollutant, start: String.Index)? {
+  /// The first pollutant that a text names, and where.
+  static func pollutant(in text: String) -> (pollutant: Pollutant, start: String.Index)? {
     let lower = text.lowercased() + " "
     var best: (offset: Int, pollutant: Pollutant?)?
     for (phrase, pollutant) in phrases {
@@ -57,8 +48,6 @@ struct UKAirTitle {
       if best == nil || offset < best!.offset { best = (offset, pollutant) }
     }
     guard let best, let pollutant = best.pollutant, best.offset <= text.utf8.count else { return nil }
-    let before = String(decoding: lower.utf8.prefix(best.offset), as: UTF8.self)
-    if let word = before.split(separator: " ").last, otherQuantities.contains(String(word)) { return nil }
     return (pollutant, text.utf8.index(text.startIndex, offsetBy: best.offset))
   }
 

@@ -111,4 +111,98 @@ struct UKAirTests {
     let none = decode(.preset(.ukAir), "Harwell\nDate,time,Rain,status,unit\n01-01-2022,01:00,1,V,mm\n")
     #expect(none.failure?.code == .noUsableRow && none.errors.first?.path == "line 2", "\(none.verdict)")
   }
+
+  @Test(
+    "titles of other quantities name no pollutant",
+    arguments: [
+      "Harwell calcium in PM<sub>10</sub> (Hourly measured) ug/m-3", "Harwell gaseous sulphur dioxide ug/m-3",
+      "Harwell Non-volatile PM<sub>2.5</sub> (Hourly measured) ug/m-3", "Harwell Volatile PM10 ug/m-3",
+    ])
+  func otherTitles(_ title: String) {
+    let body = decode(.preset(.ukAir), title + "\nDate,01:00,02:00\n01-01-2022,1,2\n")
+    #expect(body.lines.isEmpty && body.ignoredValues == 2)
+    #expect(body.errors.map { "\($0.code.rawValue) \($0.path)" } == ["structure line 2"])
+  }
+
+  @Test("a station whose name ends in the letters of a word is one")
+  func inside() {
+    let body = decode(.preset(.ukAir), "Dublin PM<sub>10</sub> ug/m-3\nDate,01:00\n01-01-2022,5\n")
+    #expect(body.lines == ["Dublin pm10 5 2022-01-01T08:00:00+08:00+3600"])
+  }
+
+  private static let selectorBody = """
+    Hourly measurement data supplied by UK-air on 17/11/2016
+    All Data GMT hour ending
+    Status: V=Verified P=Provisionaly Verified N=Not Verified S=Suspect
+    ,,"Harwell",,,,"Chilbolton",,
+    Date,Time,"Nitric oxide",Status,"calcium in PM<sub>10</sub>",Status,"Nitric oxide",Status
+    2016-11-01,01:00:00,0.5,V mgm-3,0.07,V ugm-3,3,P* ugm-3 (TEOM FDMS)
+    2016-11-01,24:00:00,No data,N,No data,N,0.5,
+
+    """
+
+  @Test("the data selector's layout: other quantities are counted")
+  func selector() {
+    let body = decode(.preset(.ukAir), Self.selectorBody)
+    #expect(
+      body.lines == [
+        "Harwell no 500 2016-11-01T08:00:00+08:00+3600", "Chilbolton no 3 2016-11-01T08:00:00+08:00+3600",
+        "Harwell no missing 2016-11-02T07:00:00+08:00+3600",
+      ])
+    #expect(body.ignoredValues == 1 && body.rowCount == 2)
+    #expect(body.errors.map { "\($0.code.rawValue) \($0.path)" } == ["unit line 7, column 8"])
+  }
+
+  @Test("what the registry sets for one of two sites changes its columns alone")
+  func registry() {
+    var context = DecodeContext.test
+    context.overrides["Chilbolton"] = StationSetting(
+      station: "Chilbolton", units: [.init(pollutant: .no, unit: .milligramsPerCubicMeter)], stamp: .begin)
+    let body = decode(.preset(.ukAir), Self.selectorBody, context)
+    #expect(
+      body.lines == [
+        "Harwell no 500 2016-11-01T08:00:00+08:00+3600", "Chilbolton no 3000 2016-11-01T09:00:00+08:00+3600",
+        "Harwell no missing 2016-11-02T07:00:00+08:00+3600", "Chilbolton no 500 2016-11-02T08:00:00+08:00+3600",
+      ])
+    #expect(body.errorCount == 0)
+  }
+
+  @Test("a second table in one body has its own site")
+  func tables() {
+    let body = decode(
+      .preset(.ukAir),
+      """
+      ,,"Harwell",,
+      Date,time,Ozone,status/unit
+      01-01-2022,01:00,40,V ugm-3
+      ,,
+      ,,"Chilbolton",,
+      Date,time,Ozone,status/unit
+      01-01-2022,01:00,41,V ugm-3
+      ,02:00,42,V ugm-3
+
+      """)
+    #expect(
+      body.lines == [
+        "Harwell o3 40 2022-01-01T08:00:00+08:00+3600", "Chilbolton o3 41 2022-01-01T08:00:00+08:00+3600",
+      ])
+    #expect(body.errors.map { "\($0.code.rawValue) \($0.path)" } == ["time line 8, column \"Date\""])
+  }
+
+  @Test("a column before the first of several names has no station")
+  func nameless() {
+    let body = decode(
+      .preset(.ukAir),
+      """
+      ,,,,"Leeds",,"York",
+      Date,Time,Ozone,Status,Ozone,Status,Ozone,Status
+      01-01-2022,01:00,40,V ugm-3,41,V ugm-3,42,V ugm-3
+
+      """)
+    #expect(
+      body.lines == [
+        "Leeds o3 41 2022-01-01T08:00:00+08:00+3600", "York o3 42 2022-01-01T08:00:00+08:00+3600",
+      ])
+    #expect(body.errors.map { "\($0.code.rawValue) \($0.path)" } == ["station line 3"])
+  }
 }
