@@ -2,6 +2,7 @@ import AirQuality
 import Engine
 import Feeds
 import Lidar
+import LidarFiles
 
 /// What a lidar's file gives, small enough to be handed from one process to another.
 package struct LidarExtract: Sendable, Hashable {
@@ -20,7 +21,7 @@ package struct LidarExtract: Sendable, Hashable {
 
   /// Reads a file of any known format.
   package init(of bytes: [UInt8], station: String?) {
-    let content = LidarObserver.decode(bytes)
+    let content = LidarFile.decode(bytes)
     observations = LidarObserver.observations(content.records, station: station)
     var all = content.faults.map { Fault(place: $0.place, message: $0.message) }
     for (index, record) in content.records.enumerated() where record.at == nil {

@@ -1,7 +1,6 @@
 import AirQuality
 import Engine
 import Lidar
-import LidarFiles
 
 /// Lidar profiles of an answer to what is journalled of them: one observation for each direction and ten minutes.
 enum LidarObserver {
@@ -9,20 +8,6 @@ enum LidarObserver {
   static let windowMilliseconds: Int64 = 600_000
   /// Observations of one answer at most; a day of one lidar has 144.
   static let maximumObservations = 2_000
-
-  /// Reads a file of any known format.
-  static func decode(_ bytes: [UInt8]) -> LidarFileContent {
-    switch LidarFormat(sniffing: bytes) {
-    case .vaisala: return VaisalaDecoder.decode(bytes)
-    case .licel: return LicelDecoder.decode(bytes)
-    case .netCDF: return NetCDFDecoder.decode(bytes)
-    case .json, nil:
-      var content = LidarFileContent(format: "unknown")
-      content.fail(
-        "", "the body is none of Vaisala messages, Licel raw and NetCDF; JSON profiles have the format lidar-json")
-      return content
-    }
-  }
 
   /// Observations oldest first; records without a stamp or an elastic channel are left out.
   ///

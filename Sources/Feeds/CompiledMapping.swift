@@ -53,6 +53,7 @@ final class CompiledMapping: Sendable {
   let missingTexts: [[UInt8]]
   let skipsRowsWithoutStation: Bool
   let encoding: TextEncoding
+  let averagesTwinChannels: Bool
   let container: FeedMapping.Container
   let error: ErrorMapping?
   /// JSON alone: the rows (unless their columns are named in the body), the places of an error reply, the next page.
@@ -101,6 +102,7 @@ final class CompiledMapping: Sendable {
     missingTexts = mapping.missing.compactMap { if case .text(let text) = $0 { Array(text.utf8) } else { nil } }
     skipsRowsWithoutStation = mapping.skipsRowsWithoutStation
     encoding = mapping.encoding
+    averagesTwinChannels = mapping.averagesTwinChannels
     error = mapping.error
     guard columns.count <= FeedLimits.columns else {
       throw MappingError("values", "\(columns.count) columns; at most \(FeedLimits.columns) can be read")

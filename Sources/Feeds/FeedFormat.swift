@@ -62,6 +62,8 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case openaqRealtime = "openaq-realtime"
   /// PurpleAir: the cloud's columns, its single sensor, its history, and a unit's own page.
   case purpleAir = "purpleair"
+  /// The same answers, by the sensor's `cf_1` calibration, which Barkjohn's models are made for.
+  case purpleAirCF1 = "purpleair-cf1"
   /// AirGradient: a monitor's own measures, or the cloud's list of them.
   case airGradient = "airgradient"
   /// AirNow's hourly data files, separated by bars.
@@ -108,6 +110,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     case .openaq: "OpenAQ version 3 measurements, hours, sensors, latest (JSON)"
     case .openaqRealtime: "OpenAQ real-time archive (NDJSON), periods ending in UTC"
     case .purpleAir: "PurpleAir cloud, history or local unit (JSON), channels A and B apart"
+    case .purpleAirCF1: "PurpleAir as above, by the cf_1 calibration that the model barkjohn-2021 needs"
     case .airGradient: "AirGradient monitor or cloud list (JSON)"
     case .airNowHourly: "AirNow hourly file (bars), hours beginning GMT"
     case .sensorThings: "OGC SensorThings observations (JSON), by their phenomenon time"
@@ -121,7 +124,9 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   var mayNameNoStation: Bool {
     switch self {
     case .sensorCommunity, .openaq, .airGradient, .sensorThings, .influxLine, .prometheusText, .lidarFile: true
-    case .cnemc, .pm25in, .ukAir, .lidarJSON, .waqi, .openaqRealtime, .purpleAir, .airNowHourly, .hj212: false
+    case .cnemc, .pm25in, .ukAir, .lidarJSON, .waqi, .openaqRealtime, .purpleAir, .purpleAirCF1, .airNowHourly,
+      .hj212:
+      false
     }
   }
 }

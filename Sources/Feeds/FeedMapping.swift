@@ -34,12 +34,14 @@ package struct FeedMapping: Sendable, Hashable {
   /// What people must know of the readings, added to every answer that has some.
   package var advice: String?
   package var encoding: TextEncoding
+  /// What an instrument tells by the channels of its two lasers alone gets the channels' mean beside them.
+  package var averagesTwinChannels: Bool
 
   package init(
     container: Container, station: String?, time: TimeMapping, missing: [MissingMarker] = [],
     values: [ValueMapping] = [], long: LongLayout? = nil, error: ErrorMapping? = nil, publishedIndex: String? = nil,
     skipsRowsWithoutStation: Bool = false, position: PositionMapping? = nil, nextPage: String? = nil,
-    advice: String? = nil, encoding: TextEncoding = .utf8
+    advice: String? = nil, encoding: TextEncoding = .utf8, averagesTwinChannels: Bool = false
   ) {
     self.container = container
     self.station = station
@@ -54,6 +56,7 @@ package struct FeedMapping: Sendable, Hashable {
     self.nextPage = nextPage
     self.advice = advice
     self.encoding = encoding
+    self.averagesTwinChannels = averagesTwinChannels
   }
 
   /// What holds the rows.

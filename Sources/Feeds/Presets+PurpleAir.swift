@@ -1,15 +1,25 @@
 /// PurpleAir. Two lasers, channels A and B, kept apart as `pm25_a` and `pm25_b` so that they can be compared; `pm25` is
-/// what the unit or the cloud makes of both.
+/// what the cloud makes of both, and of a unit's own page their mean.
 ///
-/// Of the two calibrations of the sensor the one for outdoor air (`atm`) is taken, `cf_1` is not. Temperatures are °F,
-/// measured inside the case; `voc` is an index of the sensor and ignored.
+/// Of the two calibrations of the sensor the preset `purpleair` takes the one for outdoor air (`atm`), `purpleair-cf1` the
+/// other (`cf_1`), which the models of Barkjohn et al. 2021 and FASM are made for. Temperatures are °F, measured inside the
+/// case; `voc` is an index of the sensor and ignored.
 extension Presets {
-  private static func values(_ prefix: String, _ names: (String) -> String) -> [ValueMapping] {
+  /// One of the sensor's two calibrations, as fields are named after it.
+  enum PurpleAirCalibration: String {
+    case atmospheric = "atm"
+    case standard = "cf_1"
+  }
+
+  private static func values(
+    _ prefix: String, _ calibration: PurpleAirCalibration, _ names: (String) -> String
+  ) -> [ValueMapping] {
     [("pm25", "pm2.5"), ("pm10", "pm10.0"), ("pm1", "pm1.0")].flatMap { pollutant, size in
       ["", "_a", "_b"].map { channel in
-        ValueMapping(
-          pollutant: pollutant + channel,
-          path: "\(prefix)\(names(size + "_atm" + channel)) | \(prefix)\(names(size + channel))", unit: "ug/m3")
+        let own = "\(prefix)\(names(size + "_\(calibration.rawValue)" + channel))"
+        // Without a calibration in its name a field is the one for outdoor air.
+        let path = calibration == .atmospheric ? "\(own) | \(prefix)\(names(size + channel))" : own
+        return ValueMapping(pollutant: pollutant + channel, path: path, unit: "ug/m3")
       }
     } + [
       ValueMapping(pollutant: "humidity", path: prefix + names("humidity"), unit: "%"),
@@ -22,45 +32,61 @@ extension Presets {
   private static let error = ErrorMapping(path: "$.error", messagePath: "$.description")
   private static let place = PositionMapping(latitude: "latitude", longitude: "longitude")
 
-  static let purpleAir = [
-    PresetShape(.path("$.start_timestamp"), purpleAirHistory), PresetShape(.path("$.sensor"), purpleAirSensor),
-    PresetShape(.path("$.SensorId"), purpleAirUnit), PresetShape(purpleAirSensors),
-  ]
+  static func purpleAir(_ calibration: PurpleAirCalibration) -> [PresetShape] {
+    [
+      PresetShape(.path("$.start_timestamp"), purpleAirHistory(calibration)),
+      PresetShape(.path("$.sensor"), purpleAirSensor(calibration)),
+      PresetShape(.path("$.SensorId"), purpleAirUnit(calibration)), PresetShape(purpleAirSensors(calibration)),
+    ]
+  }
 
   /// `/v1/sensors?fields=…`: rows are lists, `fields` says of what. `last_seen` is the row's own stamp where it was asked for.
-  private static let purpleAirSensors = FeedMapping(
-    container: .table(rows: "$.data[*]", fields: "$.fields"), station: "sensor_index",
-    time: TimeMapping(
-      path: "last_seen | ^.data_time_stamp", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
-    values: values("") { $0 }, error: error, position: place)
+  private static func purpleAirSensors(_ calibration: PurpleAirCalibration) -> FeedMapping {
+    FeedMapping(
+      container: .table(rows: "$.data[*]", fields: "$.fields"), station: "sensor_index",
+      time: TimeMapping(
+        path: "last_seen | ^.data_time_stamp", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
+      values: values("", calibration) { $0 }, error: error, position: place)
+  }
 
   /// `/v1/sensors/{id}`.
-  private static let purpleAirSensor = FeedMapping(
-    container: .json(rows: "$.sensor"), station: "$.sensor_index",
-    time: TimeMapping(
-      path: "$.last_seen | ^.data_time_stamp", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
-    values: values("$", key), error: error, position: PositionMapping(latitude: "$.latitude", longitude: "$.longitude"))
+  private static func purpleAirSensor(_ calibration: PurpleAirCalibration) -> FeedMapping {
+    FeedMapping(
+      container: .json(rows: "$.sensor"), station: "$.sensor_index",
+      time: TimeMapping(
+        path: "$.last_seen | ^.data_time_stamp", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
+      values: values("$", calibration, key), error: error,
+      position: PositionMapping(latitude: "$.latitude", longitude: "$.longitude"))
+  }
 
   /// `/v1/sensors/{id}/history`: `average` minutes that begin at `time_stamp`; 0 for single measurements.
-  private static let purpleAirHistory = FeedMapping(
-    container: .table(rows: "$.data[*]", fields: "$.fields"), station: "^.sensor_index",
-    time: TimeMapping(
-      path: "time_stamp", notation: .epochSeconds, meaning: .begin, periodMilliseconds: 0,
-      rowPeriod: .init(path: "^.average", unitMilliseconds: 60_000)),
-    values: values("") { $0 }, error: error, position: place)
+  private static func purpleAirHistory(_ calibration: PurpleAirCalibration) -> FeedMapping {
+    FeedMapping(
+      container: .table(rows: "$.data[*]", fields: "$.fields"), station: "^.sensor_index",
+      time: TimeMapping(
+        path: "time_stamp", notation: .epochSeconds, meaning: .begin, periodMilliseconds: 0,
+        rowPeriod: .init(path: "^.average", unitMilliseconds: 60_000)),
+      values: values("", calibration) { $0 }, error: error, position: place)
+  }
 
   /// A unit's own `/json`. Channel A has no suffix there, B has `_b`, and both are what the unit measured alone.
-  private static let purpleAirUnit = FeedMapping(
-    container: .json(rows: "$"), station: "$.SensorId",
-    time: TimeMapping(
-      path: "$.DateTime", notation: .local, pattern: "yyyy/MM/dd'T'HH:mm:ssX", meaning: .instant, periodMilliseconds: 0),
-    values: [
-      ("pm25_a", "pm2_5_atm"), ("pm25_b", "pm2_5_atm_b"), ("pm10_a", "pm10_0_atm"), ("pm10_b", "pm10_0_atm_b"),
-      ("pm1_a", "pm1_0_atm"), ("pm1_b", "pm1_0_atm_b"),
-    ].map { ValueMapping(pollutant: $0.0, path: "$." + $0.1, unit: "ug/m3") } + [
-      ValueMapping(pollutant: "humidity", path: "$.current_humidity", unit: "%"),
-      ValueMapping(pollutant: "temperature", path: "$.current_temp_f", unit: "degF"),
-      ValueMapping(pollutant: "pressure", path: "$.pressure", unit: "hPa"),
-    ],
-    error: ErrorMapping(path: "$.error"), position: PositionMapping(latitude: "$.lat", longitude: "$.lon"))
+  private static func purpleAirUnit(_ calibration: PurpleAirCalibration) -> FeedMapping {
+    FeedMapping(
+      container: .json(rows: "$"), station: "$.SensorId",
+      time: TimeMapping(
+        path: "$.DateTime", notation: .local, pattern: "yyyy/MM/dd'T'HH:mm:ssX", meaning: .instant,
+        periodMilliseconds: 0),
+      values: [
+        ("pm25_a", "pm2_5", ""), ("pm25_b", "pm2_5", "_b"), ("pm10_a", "pm10_0", ""), ("pm10_b", "pm10_0", "_b"),
+        ("pm1_a", "pm1_0", ""), ("pm1_b", "pm1_0", "_b"),
+      ].map { pollutant, size, channel in
+        ValueMapping(pollutant: pollutant, path: "$.\(size)_\(calibration.rawValue)\(channel)", unit: "ug/m3")
+      } + [
+        ValueMapping(pollutant: "humidity", path: "$.current_humidity", unit: "%"),
+        ValueMapping(pollutant: "temperature", path: "$.current_temp_f", unit: "degF"),
+        ValueMapping(pollutant: "pressure", path: "$.pressure", unit: "hPa"),
+      ],
+      error: ErrorMapping(path: "$.error"), position: PositionMapping(latitude: "$.lat", longitude: "$.lon"),
+      averagesTwinChannels: true)
+  }
 }

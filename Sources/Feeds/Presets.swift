@@ -13,7 +13,8 @@ enum Presets {
     case .waqi: waqi
     case .openaq: openaq
     case .openaqRealtime: [PresetShape(openaqRealtime)]
-    case .purpleAir: purpleAir
+    case .purpleAir: purpleAir(.atmospheric)
+    case .purpleAirCF1: purpleAir(.standard)
     case .airGradient: airGradient
     case .airNowHourly: [PresetShape(airNowHourly)]
     case .sensorThings: sensorThings

@@ -320,6 +320,7 @@ struct RowAssembler {
     body.batch = ReadingBatch(
       stations: stations.names, readings: readings,
       positions: positions.contains { $0.isKnown } ? positions : [])
+    if mapping.averagesTwinChannels { body.batch.averageTwinChannels() }
     body.notes = notes
     if let advice = mapping.advice, !readings.isEmpty { body.notes.append(advice) }
     body.publishedIndices = published

@@ -1,6 +1,6 @@
 import AirQuality
-import Engine
-import JSONText
+package import Engine
+package import JSONText
 
 /// What lidars see, and the watches they raise.
 extension WebFace {
@@ -15,7 +15,7 @@ extension WebFace {
 
 extension JSONWriter {
   /// An element of `/api/v1/lidar`.
-  mutating func write(_ observation: LidarObservation, watches: [LidarWatchView]) {
+  package mutating func write(_ observation: LidarObservation, watches: [LidarWatchView]) {
     beginObject()
     field("station", observation.station)
     field("at", observation.at)

@@ -2,6 +2,7 @@ import AirQuality
 import ArgumentParser
 import Feeds
 import Lidar
+import LidarFiles
 import Timekeeping
 
 /// `lantian decode`: recorded answers offline, as NDJSON.
@@ -51,8 +52,12 @@ struct DecodeCommand: ParsableCommand {
     for file in files {
       let body: [UInt8]
       do throws(InputFile.Failure) { body = try InputFile.read(file) } catch { throw error.exit() }
-      var decoded = decoder.decode(
-        body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? device))
+      // The core links no library of files; what is no lidar's file, such as a login page, is the decoder's to name.
+      var decoded =
+        format == .preset(.lidarFile) && LidarFormat(sniffing: body) != nil
+        ? LidarFileBodyDecoder.body(LidarFile.decode(body))
+        : decoder.decode(
+          body, context: DecodeContext(receivedAt: WallClock().now(), defaultStation: station ?? device))
       // Nothing is screened here: what the instrument itself says of a value stands among the reasons.
       for index in decoded.batch.readings.indices where decoded.batch.readings[index].flag == .fail {
         decoded.batch.readings[index].flag = .unknown
@@ -77,6 +82,11 @@ struct DecodeCommand: ParsableCommand {
     if decoded.skippedRows > 0 { printError("\(file): \(decoded.skippedRows) rows without a station left out") }
     for profile in decoded.profiles {
       printError("\(file): lidar profile of \(profile.station), \(profile.backscatter.count) bins")
+    }
+    for record in decoded.records {
+      let stamp = record.at.map { CivilOffset.utc.format($0) } ?? "without a stamp"
+      let bins = record.channels.map(\.values.count).max() ?? 0
+      printError("\(file): lidar profile \(stamp), \(record.channels.count) channels, \(bins) bins")
     }
     if case .failed(let failure) = decoded.verdict {
       printError("\(file): \(failure.code.rawValue): \(failure.message)")

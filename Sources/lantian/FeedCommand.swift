@@ -29,18 +29,19 @@ struct FeedTestCommand: AsyncParsableCommand {
     }
     switch global.output {
     case .json: InputFile.writeStandardOutput(report.ndjson)
-    case .table: printTable(report)
+    case .table: printTables(report)
     }
     for error in report.errors { printError(error) }
     printError("\(name): \(report.verdict)")
     if report.failed { throw ExitCode(ExitStatus.data.rawValue) }
   }
 
-  private func printTable(_ report: FeedTrial.Report) {
-    var table = TextTable(header: [
-      "station", "county", "pollutant", "value", "unit", "begin", "end", "flag", "reasons",
-    ])
-    table.rows = report.rows
-    table.lines().forEach { printLine($0) }
+  private func printTables(_ report: FeedTrial.Report) {
+    for (index, content) in report.tables.enumerated() {
+      if index > 0 { printLine("") }
+      var table = TextTable(header: content.header)
+      table.rows = content.rows
+      table.lines().forEach { printLine($0) }
+    }
   }
 }

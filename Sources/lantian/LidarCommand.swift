@@ -90,18 +90,9 @@ struct LidarCommand: ParsableCommand {
     }
   }
 
-  /// Reads a file of any known format.
+  /// Reads a file of any known format, JSON profiles too.
   static func decode(_ bytes: [UInt8]) -> LidarFileContent {
-    switch LidarFormat(sniffing: bytes) {
-    case .vaisala: return VaisalaDecoder.decode(bytes)
-    case .licel: return LicelDecoder.decode(bytes)
-    case .netCDF: return NetCDFDecoder.decode(bytes)
-    case .json: return json(bytes)
-    case nil:
-      var content = LidarFileContent(format: "unknown")
-      content.fail("", "the file is none of Vaisala messages, Licel raw, NetCDF and JSON profiles")
-      return content
-    }
+    LidarFormat(sniffing: bytes) == .json ? json(bytes) : LidarFile.decode(bytes)
   }
 
   private static func json(_ bytes: [UInt8]) -> LidarFileContent {

@@ -86,6 +86,10 @@ struct LidarCommandTests {
     #expect(
       corrupted.exit == 0 && corrupted.error.contains("line 11") && corrupted.output.split(separator: "\n").count == 2)
     #expect(try await lidar("cl51_corrupted_profile.dat", "--strict").exit == 65)
+    let answer = try await LantianProcess.verb(
+      ["decode", "--format", "lidar-file", Self.folder.appendingPathComponent("chm15k_20201022.nc").path], in: bench)
+    #expect(answer.exit == 0 && answer.error.split(separator: "\n").count == 10, "\(answer.error)")
+    #expect(answer.error.contains("lidar profile 2020-10-22T"), "\(answer.error)")
     // Packed, and hundreds of profiles.
     #expect(try await lidar("eprofile_l2_20210908.nc.gz").output.split(separator: "\n").count == 288)
   }

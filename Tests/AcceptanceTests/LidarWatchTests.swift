@@ -84,4 +84,33 @@ struct LidarWatchTests {
     let audit = try await LantianProcess.verb(["audit", "replay", "--state", bench.file("state")], in: bench)
     #expect(audit.exit == 0, "\(audit.output)\(audit.error)")
   }
+
+  @Test("feed test shows what a lidar's file gives, and says how feeds that are not polled are tried")
+  func trial() async throws {
+    let bench = try Workbench()
+    try bench.write("stations.csv", Workbench.stations + "LD1,汾阳雷达,141182,lidar,37.26,111.78,no,no,no\n")
+    try bench.write("devices.csv", "mn\n010000A8900016F000169DC0\n")
+    let server = try FaultServer.start()
+    server.route("/profiles", .json(Self.profiles(groups: 2, ago: 1, layer: true)))
+    server.route("/page", .html)
+    try bench.configure(
+      feeds: Workbench.preset("profiles", "lidar-json", server.url("/profiles"))
+        + Workbench.preset("page", "lidar-file", server.url("/page"))
+        + Workbench.entry("dial-in", ["listen: 127.0.0.1:0", "format: hj212", "devices: devices.csv"]))
+    func trial(_ name: String, _ more: String...) async throws -> LantianProcess.Outcome {
+      try await LantianProcess.verb(
+        ["feed", "test", name, "--config", bench.file("lantian.yaml")] + more, in: bench)
+    }
+    let table = try await trial("profiles")
+    #expect(
+      table.exit == 0 && table.output.contains("mixed layer, m") && table.output.contains("LD1"), "\(table.error)")
+    let lines = try await trial("profiles", "--output", "json")
+    let observations = try lines.output.split(separator: "\n").map { try JSONValue(Array($0.utf8)) }
+    #expect(observations.count == 2 && lines.error.contains("10 profiles, 0 errors: ok"), "\(lines.error)")
+    #expect(observations.allSatisfy { $0["station"].string == "LD1" && $0["layers"].items.count == 1 })
+    let page = try await trial("page")
+    #expect(page.exit == 65 && page.error.contains("not_lidar"), "\(page.error)")
+    let dialIn = try await trial("dial-in")
+    #expect(dialIn.exit == 65 && dialIn.error.contains("instruments dial in"), "\(dialIn.error)")
+  }
 }

@@ -3,6 +3,7 @@ import Engine
 import Feeds
 import Foundation
 import Lidar
+import LidarFiles
 import Receiving
 import Testing
 
@@ -110,7 +111,7 @@ import Testing
     let bytes = [UInt8](try Data(contentsOf: RecordedLidar.folder.appendingPathComponent(name)))
     let extract = LidarExtract(of: bytes, station: "L1")
     #expect(
-      extract.observations.isEmpty == (LidarObserver.decode(bytes).records.allSatisfy { $0.at == nil }), "\(name)")
+      extract.observations.isEmpty == (LidarFile.decode(bytes).records.allSatisfy { $0.at == nil }), "\(name)")
     #expect(try LidarExtract(decoding: extract.encoded()).encoded() == extract.encoded())
     for observation in extract.observations {
       #expect(observation.station == "L1" && ["good", "doubtful", "none"].contains(observation.quality))

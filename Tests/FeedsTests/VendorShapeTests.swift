@@ -80,7 +80,21 @@ struct VendorShapeTests {
       lines: [
         "84:f3:eb:1:2:3 pm25_a 15 \(at)", "84:f3:eb:1:2:3 pm25_b 16.5 \(at)",
         "84:f3:eb:1:2:3 temperature \(NDJSONWriter.number(50 * (5.0 / 9.0) + -160.0 / 9.0)) \(at)",
+        "84:f3:eb:1:2:3 pm25 15.75 \(at)",
       ]),
+    Case(
+      name: "a PurpleAir unit's own page by cf_1, and one of a single laser", preset: .purpleAirCF1,
+      body: #"{"SensorId":"s","DateTime":"2020/12/01T01:00:00z","pm2_5_atm":15.00,"pm2_5_atm_b":16.5,"#
+        + #""pm2_5_cf_1":99,"pm2_5_cf_1_b":97,"pm10_0_cf_1":110,"pm1_0_cf_1":null,"pm1_0_cf_1_b":9}"#,
+      lines: [
+        "s pm25_a 99 \(at)", "s pm25_b 97 \(at)", "s pm10_a 110 \(at)", "s pm1_a missing \(at)", "s pm1_b 9 \(at)",
+        "s pm25 98 \(at)", "s pm10 110 \(at)", "s pm1 9 \(at)",
+      ]),
+    Case(
+      name: "PurpleAir's columns by cf_1", preset: .purpleAirCF1,
+      body: #"{"data_time_stamp":1606784400,"fields":["sensor_index","pm2.5_atm","pm2.5_cf_1","pm2.5"],"#
+        + #""data":[[1,7,8,7]]}"#,
+      lines: ["1 pm25 8 \(at)"]),
     Case(
       name: "AirGradient's two sensors", preset: .airGradient,
       body: #"{"serialno":"x","pm02":34,"channels":{"1":{"pm02":33},"2":{"pm02":35}}}"#,
