@@ -149,7 +149,7 @@ actor Forwarder {
           let content = UplinkMessage.content(
             hourBeginning: offset.start(ofHour: hour), values: engine.hourMeans(of: source.source, hour: hour),
             offset: offset)
-          return content.map { (source, hour, $0) }
+          return UplinkMessage.content(content, after: known[source.device]?[hour]).map { (source, hour, $0) }
         }
       }
     }

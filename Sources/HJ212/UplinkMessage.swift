@@ -50,6 +50,22 @@ package struct UplinkMessage: Sendable, Hashable {
     return (["DataTime=\(time)"] + factors).joined(separator: ";")
   }
 
+  /// What is reported of an hour after `reported` was: the means of now, and what was reported and is no longer known as it
+  /// was, marked D (fault), so that the platform does not go on using it. Nil when nothing was ever known.
+  package static func content(_ content: String?, after reported: String?) -> String? {
+    guard let reported else { return content }
+    var parts = (content ?? reported).split(separator: ";").map(String.init)
+    if content == nil { parts = Array(parts.prefix(1)) }
+    let known = Set(parts.dropFirst().map { code(of: $0) })
+    for factor in reported.split(separator: ";").dropFirst() where !known.contains(code(of: factor)) {
+      parts.append(factor.hasSuffix("-Flag=N") ? "\(factor.dropLast())D" : String(factor))
+    }
+    return parts.joined(separator: ";")
+  }
+
+  /// The code that a factor written by `content(hourBeginning:values:offset:)` begins with.
+  private static func code(of factor: some StringProtocol) -> String { String(factor.prefix { $0 != "-" }) }
+
   /// Thousandths as a decimal number without zeros at the end.
   static func decimal(_ value: Concentration) -> String {
     let magnitude = value.thousandths.magnitude

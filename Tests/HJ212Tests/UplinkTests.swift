@@ -55,6 +55,19 @@ struct UplinkTests {
     #expect(UplinkMessage.requestNumber(at: begin.adding(milliseconds: 7), offset: .china) == "20200101000000007")
   }
 
+  @Test("what was reported and is no longer known is marked as a fault, until it is known again")
+  func withdrawn() {
+    let both = "DataTime=20201205090000;a34004-Avg=35.5,a34004-Flag=N;a21005-Avg=0.7,a21005-Flag=N"
+    let one = "DataTime=20201205090000;a21005-Avg=0.8,a21005-Flag=N"
+    let less = "DataTime=20201205090000;a21005-Avg=0.8,a21005-Flag=N;a34004-Avg=35.5,a34004-Flag=D"
+    let none = "DataTime=20201205090000;a34004-Avg=35.5,a34004-Flag=D;a21005-Avg=0.7,a21005-Flag=D"
+    #expect(UplinkMessage.content(both, after: nil) == both && UplinkMessage.content(both, after: both) == both)
+    #expect(UplinkMessage.content(one, after: both) == less && UplinkMessage.content(one, after: less) == less)
+    #expect(UplinkMessage.content(both, after: less) == both)
+    #expect(UplinkMessage.content(nil, after: both) == none && UplinkMessage.content(nil, after: none) == none)
+    #expect(UplinkMessage.content(nil, after: nil) == nil)
+  }
+
   @Test("what is written can be read again")
   func roundTrip() throws {
     let whole = try #require(Self.message().frame(password: AccessPassword("123456")))
