@@ -118,6 +118,8 @@ struct ByteText {
 
   /// ASCII digits, signs, points and colons for their full-width forms; nil when there is nothing to fold.
   var foldedWidth: [UInt8]? {
+    // Hardly any text has one: no bytes are copied to find that out.
+    guard index(of: 0xEF, from: 0) != nil else { return nil }
     var folded: [UInt8] = []
     var index = 0
     var changed = false
