@@ -5,6 +5,9 @@ package enum LidarGeometry {
   /// Distance of the first bin, metres: instruments on mountains give it as a height above sea level, some below zero.
   package static let firstRangeMeters = -1_000_000.0...1_000_000.0
 
+  /// Beams tilted from the vertical by as many degrees look along the ground: they have no layers above the instrument.
+  package static let slantDegrees = 80.0
+
   /// Whether a profile's distances lie within the bounds; false for what is no number.
   package static func isPossible(firstRangeMeters first: Double, resolutionMeters resolution: Double) -> Bool {
     resolutionMeters.contains(resolution) && firstRangeMeters.contains(first)

@@ -38,6 +38,8 @@ package struct LidarChannel: Sendable, Hashable {
   /// Nearest first; NaN where there is none.
   package var values: [Float]
   package var polarisation: Polarisation
+  /// Bins that the file itself calls invalid, ascending: their values are shown, and nothing is made of them.
+  package var invalidBins: [Int] = []
 
   package init(
     name: String, kind: Kind, wavelengthNanometers: Double?, unit: String, firstRangeMeters: Double,
@@ -55,6 +57,21 @@ package struct LidarChannel: Sendable, Hashable {
 
   /// Distance of a bin's centre, metres along the beam.
   package func range(ofBin bin: Int) -> Double { firstRangeMeters + Double(bin) * resolutionMeters }
+
+  /// Whether both have the same bins.
+  package func hasBins(of other: LidarChannel) -> Bool {
+    values.count == other.values.count && firstRangeMeters == other.firstRangeMeters
+      && resolutionMeters == other.resolutionMeters
+  }
+
+  /// All the light: this channel, the parallel one, and the cross-polarised one over its gain.
+  fileprivate func sum(with cross: LidarChannel, gain: Double) -> LidarChannel {
+    var sum = self
+    sum.name = "\(name) + \(cross.name)"
+    sum.polarisation = .total
+    for bin in values.indices { sum.values[bin] += Float(Double(cross.values[bin]) / gain) }
+    return sum
+  }
 }
 
 /// One profile out of an instrument's file, with what the instrument itself says of it.
@@ -67,6 +84,8 @@ package struct LidarRecord: Sendable, Hashable {
   package var tiltDegrees: Double
   /// Clockwise from north; nil when the file does not say.
   package var azimuthDegrees: Double?
+  /// Of the instrument above sea level, metres; nil when the file does not say.
+  package var altitudeMeters: Double?
   package var channels: [LidarChannel]
   /// Cloud bases that the instrument found, metres above it, lowest first.
   package var cloudBasesMeters: [Double] = []
@@ -95,10 +114,15 @@ package struct LidarRecord: Sendable, Hashable {
     azimuthDegrees = profile.azimuthDegrees
   }
 
+  /// The channel that retrievals work on, of two that are equally good one for all the light.
+  package var elastic: LidarChannel? { elastic(crossGain: 1) }
+
   /// The channel that retrievals work on: calibrated backscatter before range-corrected signal before raw ones, analog
   /// before photons; of raw signals those at a laser's own line, for others are Raman's; long wavelengths before short ones.
-  /// Nil without one.
-  package var elastic: LidarChannel? {
+  /// Where a line is told by its two polarisations alone it is their sum. Nil without one.
+  ///
+  /// - Parameter crossGain: of the cross-polarised channel over the parallel one.
+  package func elastic(crossGain: Double) -> LidarChannel? {
     func rank(_ channel: LidarChannel) -> Int? {
       if channel.polarisation == .cross { return nil }
       let isRaw = channel.kind == .analog || channel.kind == .photonCounting
@@ -111,8 +135,19 @@ package struct LidarRecord: Sendable, Hashable {
       case .depolarisation, .crossPolarised: return nil
       }
     }
-    return channels.filter { rank($0) != nil }.min {
-      (rank($0) ?? 9, -($0.wavelengthNanometers ?? 0)) < (rank($1) ?? 9, -($1.wavelengthNanometers ?? 0))
+    let best = channels.filter { rank($0) != nil }.min {
+      (rank($0) ?? 9, -($0.wavelengthNanometers ?? 0), $0.polarisation == .parallel ? 1 : 0)
+        < (rank($1) ?? 9, -($1.wavelengthNanometers ?? 0), $1.polarisation == .parallel ? 1 : 0)
+    }
+    guard let best, best.polarisation == .parallel, let cross = cross(of: best) else { return best }
+    return best.sum(with: cross, gain: crossGain)
+  }
+
+  /// The cross-polarised channel of the same line, detection and bins; nil without one.
+  private func cross(of parallel: LidarChannel) -> LidarChannel? {
+    channels.first {
+      $0.polarisation == .cross && $0.kind == parallel.kind && $0.hasBins(of: parallel)
+        && $0.wavelengthNanometers == parallel.wavelengthNanometers
     }
   }
 

@@ -18,17 +18,41 @@ struct ClassicHeader {
   /// CDF-5 counts and lengths in eight bytes, CDF-2 and CDF-5 offsets.
   private let hasLongCounts: Bool
   private let hasLongOffsets: Bool
-  private var dimensions = 0
+  /// Their lengths; 0 for that of the records.
+  private var dimensions: [Int] = []
+  private var stated: UInt64 = 0
+  /// Where the records begin, and bytes of one; nil and 0 without a variable over them.
+  private var recordsBegin: Int?
+  private var lastBegin = 0
+  /// Bytes that fill up the last part of a record.
+  private var lastFilling = 0
+  private var recordBytes: [Int] = []
+
+  /// The records of a file: profiles, one after another.
+  struct Records {
+    /// How many the header counts.
+    var stated: Int
+    /// How many of them are there from the first to the last byte.
+    var whole: Int
+    fileprivate var isLong: Bool
+
+    /// The bytes of the header that count the records, for another count.
+    func count(of records: Int) -> [(place: Int, byte: UInt8)] {
+      let size = isLong ? 8 : 4
+      return (0..<size).map { (4 + $0, UInt8(truncatingIfNeeded: records >> (8 * (size - 1 - $0)))) }
+    }
+  }
 
   /// Whether the bytes begin like such a file.
   static func begins(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 4 && bytes[0] == 0x43 && bytes[1] == 0x44 && bytes[2] == 0x46
   }
 
-  /// Throws when a count or a length of the header cannot be.
-  static func check(_ bytes: [UInt8]) throws(Failure) {
+  /// Throws when a count or a length of the header cannot be; gives the records of a file that has some.
+  static func check(_ bytes: [UInt8]) throws(Failure) -> Records? {
     var header = try ClassicHeader(bytes)
     try header.run()
+    return header.records
   }
 
   private init(_ bytes: [UInt8]) throws(Failure) {
@@ -42,12 +66,12 @@ struct ClassicHeader {
 
   private mutating func run() throws(Failure) {
     // Records: how many there are, or all ones for a file that still grows.
-    _ = try number(long: hasLongCounts)
-    dimensions = try list(tag: 10, of: "dimensions", least: 8)
-    for _ in 0..<dimensions {
+    stated = try number(long: hasLongCounts)
+    for _ in 0..<(try list(tag: 10, of: "dimensions", least: 8)) {
       try name()
       let length = try number(long: hasLongCounts)
       guard length <= UInt64(Int32.max) else { throw failure("a dimension of \(length)") }
+      dimensions.append(Int(length))
     }
     try attributes()
     for _ in 0..<(try list(tag: 11, of: "variables", least: 28)) { try variable() }
@@ -57,16 +81,45 @@ struct ClassicHeader {
     try name()
     let rank = try number(long: hasLongCounts)
     guard rank <= UInt64(Self.maximumRank) else { throw failure("a variable over \(rank) dimensions") }
-    for _ in 0..<Int(rank) {
+    var isOfRecords = false
+    var values = 1
+    for place in 0..<Int(rank) {
       let dimension = try number(long: hasLongCounts)
-      guard dimension < UInt64(dimensions) else { throw failure("dimension \(dimension) of \(dimensions)") }
+      guard dimension < UInt64(dimensions.count) else { throw failure("dimension \(dimension) of \(dimensions.count)") }
+      let length = dimensions[Int(dimension)]
+      if place == 0, length == 0 {
+        isOfRecords = true
+      } else {
+        values = values.multipliedReportingOverflow(by: length).partialValue
+      }
     }
     try attributes()
-    guard Self.size(of: try number(long: false)) != nil else { throw failure("a variable of no type") }
+    guard let size = Self.size(of: try number(long: false)) else { throw failure("a variable of no type") }
     // The size may be wrong for large variables and is not used; the offset must lie in the file.
     _ = try number(long: hasLongCounts)
     let offset = try number(long: hasLongOffsets)
     guard offset <= UInt64(bytes.count) else { throw failure("a variable that begins at byte \(offset)") }
+    guard isOfRecords else { return }
+    recordsBegin = min(recordsBegin ?? .max, Int(offset))
+    let bytesOfPart = values.multipliedReportingOverflow(by: size).partialValue
+    recordBytes.append(bytesOfPart)
+    if Int(offset) >= lastBegin { (lastBegin, lastFilling) = (Int(offset), (4 - bytesOfPart & 3) & 3) }
+  }
+
+  /// Nil for a file without records, one that still grows, or one whose sizes cannot be.
+  private var records: Records? {
+    guard let recordsBegin, stated > 0, stated <= UInt64(Int32.max), recordBytes.allSatisfy({ 0...(1 << 40) ~= $0 })
+    else {
+      return nil
+    }
+    // A part of a record is filled up to four bytes, unless it is all there is.
+    let bytesOfOne =
+      recordBytes.count == 1 ? recordBytes[0] : recordBytes.reduce(0) { $0 + ($1 + 3) & ~3 }
+    guard bytesOfOne > 0 else { return nil }
+    // The last one need not be filled up.
+    let filling = recordBytes.count == 1 ? 0 : lastFilling
+    let whole = (bytes.count - recordsBegin + filling) / bytesOfOne
+    return Records(stated: Int(stated), whole: min(whole, Int(stated)), isLong: hasLongCounts)
   }
 
   private mutating func attributes() throws(Failure) {

@@ -12,20 +12,32 @@ import CNetCDF
   /// A small file cannot ask for much memory: this many numbers a byte are more than compression gives.
   static let valuesPerByte = 64
   private let limit: Int
+  /// What is missing of a classic file that is cut short: its profiles up to there are read; nil for a whole file.
+  let cut: String?
 
   private let identifier: CInt
   // libnetcdf reads out of this memory until the file is closed.
   private let memory: UnsafeMutableRawPointer
 
   init(_ bytes: [UInt8]) throws(Failure) {
+    var records: ClassicHeader.Records?
     if ClassicHeader.begins(bytes) {
-      do throws(ClassicHeader.Failure) { try ClassicHeader.check(bytes) } catch {
+      do throws(ClassicHeader.Failure) { records = try ClassicHeader.check(bytes) } catch {
         throw Failure(description: error.description)
       }
     }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 16)
     unsafe bytes.withUnsafeBytes { source in
       if let base = source.baseAddress { unsafe memory.copyMemory(from: base, byteCount: source.count) }
+    }
+    // The library reads a variable whole or not at all: records that are not all there are left out of the count.
+    if let records, records.whole < records.stated {
+      for (place, byte) in records.count(of: records.whole) {
+        unsafe memory.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
+      }
+      cut = "the file is cut short: \(records.whole) of \(records.stated) profiles are whole"
+    } else {
+      cut = nil
     }
     var identifier: CInt = -1
     let status = unsafe nc_open_mem("lidar", CInt(NC_NOWRITE), bytes.count, memory, &identifier)
@@ -91,7 +103,8 @@ import CNetCDF
     guard status == NC_NOERR || status == NC_ERANGE else {
       throw Failure(description: "\(name) cannot be read: \(Self.text(status))")
     }
-    let fills = ["_FillValue", "missing_value"].compactMap { attribute($0, number) }
+    var fills = ["_FillValue", "missing_value"].compactMap { attribute($0, number) }
+    if fills.isEmpty, let standing = standingFill(of: number) { fills = [standing] }
     let factor = attribute("scale_factor", number) ?? 1
     let offset = attribute("add_offset", number) ?? 0
     // The library's own fill of numbers that were never written.
@@ -106,6 +119,24 @@ import CNetCDF
     }
     return values
   }
+
+  /// What the library fills whole numbers with that were never written, by their type; nil for bytes, which have none, and
+  /// for floating point.
+  private func standingFill(of variable: CInt) -> Double? {
+    var type: nc_type = 0
+    guard unsafe nc_inq_vartype(identifier, variable, &type) == NC_NOERR else { return nil }
+    switch type {
+    case nc_type(NC_SHORT): return -32_767
+    case nc_type(NC_INT): return -2_147_483_647
+    case nc_type(NC_USHORT): return 65_535
+    case nc_type(NC_UINT): return 4_294_967_295
+    case nc_type(NC_INT64): return -9_223_372_036_854_775_808
+    default: return nil
+    }
+  }
+
+  /// A number among the attributes of the whole file; nil without it.
+  func attributeNumber(_ name: String) -> Double? { attribute(name, NC_GLOBAL) }
 
   /// One number of a variable without dimensions, or the first of one; nil without it.
   func number(_ name: String) -> Double? {

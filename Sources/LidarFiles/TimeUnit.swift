@@ -17,11 +17,17 @@ package struct TimeUnit {
     case "days", "day", "d": milliseconds = 86_400_000
     default: return nil
     }
-    guard let day = CivilDay(String(words[2].prefix(10))) else { return nil }
+    // `1904-01-01`, `1904-1-1`.
+    let date = words[2].prefix { $0.isASCII && $0.isNumber || $0 == "-" }
+    let parts = date.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].count == 4, parts[1...].allSatisfy({ (1...2).contains($0.count) }),
+      let year = Int(parts[0]), let month = Int(parts[1]), let dayOfMonth = Int(parts[2]),
+      let day = CivilDay(year: year, month: month, day: dayOfMonth)
+    else { return nil }
     // The clock stands behind a T or a space, the zone behind the clock or a space.
     var rest = words.dropFirst(3).joined(separator: " ")
-    if words[2].count > 10 {
-      let tail = words[2].dropFirst(10)
+    if date.count < words[2].count {
+      let tail = words[2].dropFirst(date.count)
       guard tail.first == "T" || tail.first == "t", tail.count > 1 else { return nil }
       rest = tail.dropFirst() + (rest.isEmpty ? "" : " " + rest)
     }

@@ -22,6 +22,7 @@ struct LidarJSON {
       writer.field("time", record.at)
       writer.field("source", record.source)
       writer.field("tilt_degrees", record.tiltDegrees)
+      writer.field("altitude_m", record.altitudeMeters)
       writer.field("verified", record.isVerified)
       writer.key("cloud_bases")
       numbers(record.cloudBasesMeters.map { Float($0) }, &writer)
@@ -60,7 +61,7 @@ struct LidarJSON {
     numbers(channel.values.indices.map { Float(channel.range(ofBin: $0)) }, &writer)
     writer.field("attenuated_backscatter_unit", channel.kind == .attenuatedBackscatter ? channel.unit : "a.u.")
     writer.key("attenuated_backscatter")
-    numbers(made.corrected, &writer)
+    numbers(channel.measured, &writer)
     writer.key("extinction")
     if let inversion = made.inversion {
       numbers(inversion.extinction.map { Float($0) }, &writer)
@@ -79,6 +80,7 @@ struct LidarJSON {
       $0.field("reference_from", settings.retrieval.klett.referenceMeters.lowerBound)
       $0.field("reference_to", settings.retrieval.klett.referenceMeters.upperBound)
       $0.field("reference_ratio", settings.retrieval.klett.referenceRatio)
+      $0.field("reference_error", made.inversion?.referenceError)
       $0.field("optical_depth", made.inversion.flatMap { $0.opticalDepth.isFinite ? $0.opticalDepth : nil })
       $0.field("refusal", made.refusal?.description)
     }

@@ -12,8 +12,10 @@ struct LidarOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Aerosol over molecular backscatter at the reference.", valueName: "ratio"))
   var referenceRatio = 0.0
 
-  @Option(help: ArgumentHelp("Height of the instrument above sea level, metres.", valueName: "metres"))
-  var station = 0.0
+  @Option(
+    help: ArgumentHelp(
+      "Height of the instrument above sea level, metres; otherwise what its file says, else 0.", valueName: "metres"))
+  var station: Double?
 
   @Option(help: ArgumentHelp("Optical depth between these heights above the instrument, metres.", valueName: "from-to"))
   var opticalDepth: String?
@@ -59,7 +61,7 @@ struct LidarOptions: ParsableArguments {
     ] where Self.range(text) == nil {
       throw ValidationError("--\(name) \(text): write it in metres as 4000-6000")
     }
-    guard abs(station) <= 9_000 else { throw ValidationError("--station is at most 9000 m") }
+    guard abs(station ?? 0) <= 9_000 else { throw ValidationError("--station is at most 9000 m") }
     guard average >= 0, average <= 1_440 else { throw ValidationError("--average is 0 to 1440 minutes") }
     if let humidity, !(humidity >= 0 && humidity <= 110) { throw ValidationError("--humidity is 0 to 110 percent") }
     guard HumidityGrowth(gamma: gamma) != nil else { throw ValidationError("--gamma is 0 to 2") }
@@ -102,6 +104,7 @@ struct LidarOptions: ParsableArguments {
       settings.retrieval.wavelet = settings.boundaryLayer.wavelet
     }
     settings.depolarization.calibration = depolarisationConstant
+    settings.retrieval.crossGain = depolarisationConstant
     settings.humidity = humidity
     settings.growth = HumidityGrowth(gamma: gamma) ?? .usual
     if let massRelation { settings.mass = stated(massRelation) }

@@ -97,7 +97,7 @@ struct DepolarizationTests {
       try #require(LicelDecoder.decode(MadeLicel.file(datasets)).records.first)
     }
     let both = try record([.init(wave: "00532.p", raw: raw), .init(wave: "00532.s", raw: raw.map { $0 / 10 })])
-    #expect(both.channels.map(\.polarisation) == [.parallel, .cross] && both.elastic?.polarisation == .parallel)
+    #expect(both.channels.map(\.polarisation) == [.parallel, .cross] && both.elastic?.polarisation == .total)
     let result = try Depolarization().retrieve(both, scatteringRatio: nil)
     #expect(abs(result.volume[50] - 0.1) < 0.01 && result.particle == nil && !result.isOfInstrument)
     #expect(result.wavelengthNanometers == 532)

@@ -196,6 +196,28 @@ struct FileFormatTests {
     #expect(LicelDecoder.decode(Self.licel([1], shots: 0)).faultCount == 1)
   }
 
+  @Test(
+    "a beam's angle and the instrument's height",
+    arguments: [("00", 0.0), ("-90", 0), ("-85", 5), ("45", 45), ("85", 85), ("90", 90), ("-30", 30), ("95", 0)])
+  func licelAngles(text: String, tilt: Double) throws {
+    let head = String(decoding: Self.licel([1, 2]).prefix(200), as: UTF8.self)
+    let line = head.replacingOccurrences(of: "-002.9 00 00", with: "-002.9 \(text) 00")
+    let content = LicelDecoder.decode(Array(line.utf8) + Self.licel([1, 2]).dropFirst(200))
+    let record = try #require(content.records.first, "\(content.faults)")
+    #expect(abs(record.tiltDegrees - tilt) < 1e-9 && record.altitudeMeters == 100)
+  }
+
+  @Test("squares of signals and the laser's power are no profiles, and no faults", arguments: [2, 3, 4, 5, 6])
+  func licelModes(mode: Int) {
+    let made = MadeLicel.file([
+      .init(wave: "00532.o", raw: [4_096, 8_192]), .init(wave: "01064.o", raw: [1, 2, 3], mode: mode),
+      .init(wave: "00355.o", raw: [40_960]),
+    ])
+    let content = LicelDecoder.decode(made)
+    #expect(content.records.first?.channels.map(\.name) == ["BT0_532.o", "BT2_355.o"], "\(content.faults)")
+    #expect(content.faultCount == (mode == 6 ? 1 : 0), "\(content.faults)")
+  }
+
   @Test("a damaged description costs its own dataset")
   func licelDescriptions() {
     func file(_ damage: (String, String)) -> LidarFileContent {

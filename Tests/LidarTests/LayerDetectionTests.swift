@@ -63,6 +63,24 @@ struct LayerDetectionTests {
     #expect(layer.kind == kind, "\(layer)")
   }
 
+  @Test(
+    "a cloud is told over coarse and fine bins, thick and thin; haze is none",
+    arguments: [5.0, 10, 15, 30], [5e-4, 2e-3, 1e-2] as [Double])
+  func cloudsOverCoarseBins(resolution: Double, extinction: Double) throws {
+    var air = MadeAir(resolution: resolution, bins: Int(9_000 / resolution), noise: 0.004)
+    for seed in [47, 48, 49] as [UInt64] {
+      var random = SeededRandom(seed: seed)
+      air.layers = [.init(base: -1_000, top: 900, backscatter: 2e-6)]
+      let haze = air.signal(random: &random)
+      #expect(CloudBase.lowest(in: haze, firstRangeMeters: resolution / 2, resolutionMeters: resolution) == nil)
+      air.layers.append(.init(base: 1_500, top: 1_800, backscatter: extinction / 20, edge: 8))
+      let cloud = CloudBase.lowest(
+        in: air.signal(random: &random), firstRangeMeters: resolution / 2, resolutionMeters: resolution)
+      let base = try #require(cloud, "seed \(seed)").baseMeters
+      #expect(abs(base - 1_500) <= max(30, 1.5 * resolution), "seed \(seed): \(base)")
+    }
+  }
+
   @Test("a layer that the signal ends in has a top that is not seen")
   func open() throws {
     var air = MadeAir()

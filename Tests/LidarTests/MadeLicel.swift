@@ -4,6 +4,8 @@ enum MadeLicel {
     var wave: String
     var raw: [Int32]
     var isPhotonCounting = false
+    /// Another kind of data than these two.
+    var mode: Int?
   }
 
   /// One record of datasets with 15 m bins, vertical beam.
@@ -16,7 +18,7 @@ enum MadeLicel {
       (" a1.012\r\n Site 02/02/2011 00:00:28 02/02/2011 00:01:29 0100 -060.0 -002.9 00 00 30.0 1013.0\r\n"
         + " 0000600 0010 0000600 0010 \(digits(datasets.count, 2))\r\n").utf8)
     for (number, dataset) in datasets.enumerated() {
-      let kind = dataset.isPhotonCounting ? "1" : "0"
+      let kind = String(dataset.mode ?? (dataset.isPhotonCounting ? 1 : 0))
       let text =
         " 1 \(kind) 1 \(digits(dataset.raw.count, 5)) 1 0960 \(width) \(dataset.wave) 0 0 00 000 12 000010 0.500 "
         + "B\(dataset.isPhotonCounting ? "C" : "T")\(number)\r\n"

@@ -1,5 +1,7 @@
 import CNetCDF
 import Glibc
+import LidarFiles
+import Synchronization
 
 /// A NetCDF file that a test makes in memory.
 struct MadeNetCDF {
@@ -13,43 +15,57 @@ struct MadeNetCDF {
     var isString = false
     /// A number where a text belongs.
     var numberAsUnit: Double?
+    var isInteger = false
   }
 
   var dimensions: [(String, Int)]
   var variables: [Variable]
+  /// Texts of the whole file.
+  var attributes: [(String, String)] = []
 
   /// An E-PROFILE file of three profiles of four bins.
   static func eprofile(
     units: String? = "1E-6*1/(m*sr)", isString: Bool = false, time: String = "days since 1970-01-01 00:00:00.000",
     times: [Double] = [18_000, 18_001, 18_002], altitude: [Double] = [30, 60, 90, 120], altitudeUnits: String? = "m",
-    wavelength: Double = 1_064
+    wavelength: Double = 1_064, station: Double? = 0, flags: [Double] = []
   ) -> MadeNetCDF {
-    MadeNetCDF(
-      dimensions: [("time", times.count), ("altitude", altitude.count)],
-      variables: [
-        .init(name: "time", dimensions: ["time"], values: times, units: time, isString: isString),
-        .init(name: "altitude", dimensions: ["altitude"], values: altitude, units: altitudeUnits, isString: isString),
-        .init(name: "l0_wavelength", dimensions: [], values: [wavelength]),
-        .init(
-          name: "attenuated_backscatter_0", dimensions: ["time", "altitude"],
-          values: (0..<(times.count * altitude.count)).map { Double($0 + 1) }, units: units, isString: isString),
-      ])
+    var variables: [Variable] = [
+      .init(name: "time", dimensions: ["time"], values: times, units: time, isString: isString),
+      .init(name: "altitude", dimensions: ["altitude"], values: altitude, units: altitudeUnits, isString: isString),
+      .init(name: "l0_wavelength", dimensions: [], values: [wavelength]),
+      .init(
+        name: "attenuated_backscatter_0", dimensions: ["time", "altitude"],
+        values: (0..<(times.count * altitude.count)).map { Double($0 + 1) }, units: units, isString: isString),
+    ]
+    if !flags.isEmpty {
+      variables.append(.init(name: "quality_flag", dimensions: ["time", "altitude"], values: flags))
+    }
+    if let station { variables.append(.init(name: "station_altitude", dimensions: [], values: [station])) }
+    return MadeNetCDF(dimensions: [("time", times.count), ("altitude", altitude.count)], variables: variables)
   }
 
-  /// The file as HDF5 (NetCDF-4), which alone knows strings.
-  func bytes() -> [UInt8] {
+  /// The file as HDF5 (NetCDF-4), which alone knows strings, or in the classic format, its times records.
+  func bytes(isClassic: Bool = false) -> [UInt8] {
+    NetCDFDecoder.library.withLock { _ in made(isClassic: isClassic) }
+  }
+
+  private func made(isClassic: Bool) -> [UInt8] {
     var file: CInt = -1
-    check(unsafe nc_create_mem("made", CInt(NC_NETCDF4), 1 << 16, &file))
+    check(unsafe nc_create_mem("made", isClassic ? 0 : CInt(NC_NETCDF4), 1 << 16, &file))
+    for (name, text) in attributes {
+      check(unsafe nc_put_att_text(file, NC_GLOBAL, name, text.utf8.count, text))
+    }
     var numbers: [String: CInt] = [:]
     for (name, length) in dimensions {
       var number: CInt = -1
-      check(unsafe nc_def_dim(file, name, length, &number))
+      check(unsafe nc_def_dim(file, name, isClassic && name == "time" ? 0 : length, &number))
       numbers[name] = number
     }
     for variable in variables {
       var number: CInt = -1
       let over = variable.dimensions.map { numbers[$0]! }
-      check(unsafe nc_def_var(file, variable.name, nc_type(NC_DOUBLE), CInt(over.count), over, &number))
+      let type = nc_type(variable.isInteger ? NC_INT : NC_DOUBLE)
+      check(unsafe nc_def_var(file, variable.name, type, CInt(over.count), over, &number))
       if let units = variable.units {
         if variable.isString {
           unsafe units.withCString { text in
@@ -64,7 +80,14 @@ struct MadeNetCDF {
         var value = value
         check(unsafe nc_put_att_double(file, number, "units", nc_type(NC_DOUBLE), 1, &value))
       }
-      check(unsafe nc_put_var_double(file, number, variable.values))
+    }
+    check(nc_enddef(file))
+    for variable in variables {
+      var number: CInt = -1
+      check(unsafe nc_inq_varid(file, variable.name, &number))
+      let start = [Int](repeating: 0, count: max(1, variable.dimensions.count))
+      let counts = variable.dimensions.map { name in dimensions.first { $0.0 == name }!.1 } + [1]
+      check(unsafe nc_put_vara_double(file, number, start, counts, variable.values))
     }
     var memory = unsafe NC_memio()
     check(unsafe nc_close_memio(file, &memory))

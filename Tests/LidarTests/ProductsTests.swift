@@ -37,6 +37,93 @@ struct ProductsTests {
     #expect(products.depolarization == nil && products.ozone.isEmpty)
   }
 
+  /// Both polarisations of 532 nm with a gain of 2.5, and 1,064 nm, of dust over haze.
+  private static func polarised(withInfrared: Bool) throws -> LidarRecord {
+    var air = MadeAir()
+    air.layers = [
+      .init(base: -1_000, top: 1_200, backscatter: 3e-6), .init(base: 2_000, top: 3_000, backscatter: 2e-6),
+    ]
+    var red = air
+    red.wavelength = 1_064
+    var record = Self.record(red, 5e7)
+    let molecules = try #require(MolecularAtmosphere(wavelengthNanometers: 532))
+    var parallel = record.channels[0]
+    (parallel.wavelengthNanometers, parallel.name, parallel.polarisation) = (532, "532.p", .parallel)
+    var cross = parallel
+    (cross.name, cross.polarisation) = ("532.s", .cross)
+    for (bin, total) in air.signal(5e7).enumerated() {
+      let height = air.range(bin)
+      let (p, c) = DepolarizationTests.parts(
+        molecular: molecules.backscatter(atMeters: height), aerosol: air.aerosol(height),
+        particle: height < 1_600 ? 0.03 : 0.3)
+      parallel.values[bin] = Float(Double(total) * p / (p + c))
+      cross.values[bin] = Float(Double(total) * 2.5 * c / (p + c))
+    }
+    record.channels = (withInfrared ? record.channels : []) + [parallel, cross]
+    return record
+  }
+
+  @Test("dust's own depolarisation is that of its line, whichever line the layers come from", arguments: [true, false])
+  func particleRatio(withInfrared: Bool) throws {
+    var settings = LidarProducts.Settings()
+    settings.depolarization.calibration = 2.5
+    settings.retrieval.crossGain = 2.5
+    let products = try #require(LidarProducts(Self.polarised(withInfrared: withInfrared), settings))
+    #expect(products.retrieval.channel.wavelengthNanometers == (withInfrared ? 1_064 : 532))
+    let particle = try #require(try products.depolarization?.get().particle)
+    for bin in [20, 60] { #expect(abs(particle[bin] - 0.03) < 0.005, "bin \(bin): \(particle[bin])") }
+    for bin in [150, 180] { #expect(abs(particle[bin] - 0.3) < 0.02, "bin \(bin): \(particle[bin])") }
+  }
+
+  @Test("a line that is told by its polarisations alone is their sum: dust is not a fifth too thin")
+  func sumOfPolarisations() throws {
+    let record = try Self.polarised(withInfrared: false)
+    let total = try #require(record.elastic(crossGain: 2.5))
+    #expect(total.polarisation == .total && total.name == "532.p + 532.s")
+    var settings = LidarProducts.Settings()
+    settings.retrieval.crossGain = 2.5
+    let extinction = try #require(LidarProducts(record, settings)?.retrieval.inversion).extinction
+    for (bin, truth) in [(40, 1.5e-4), (160, 1e-4)] {
+      #expect(abs(extinction[bin] / truth - 1) < 0.05, "bin \(bin): \(extinction[bin])")
+    }
+  }
+
+  @Test("the air's density is that of the instrument's height, which its file tells, or a person")
+  func altitude() throws {
+    var record = Self.record(MadeAir(), 5e7)
+    func extinction(_ station: Double?) throws -> Double {
+      var settings = LidarRetrieval.Settings()
+      settings.stationMeters = station
+      return try #require(LidarRetrieval(record, settings)?.inversion).extinction[50]
+    }
+    let low = try extinction(nil)
+    record.altitudeMeters = 1_500
+    let high = try extinction(nil)
+    #expect(try extinction(1_500) == high && extinction(0) == low && abs(high / low - 1) > 0.01)
+  }
+
+  @Test("a beam along the ground has no layers above the instrument")
+  func alongTheGround() throws {
+    var record = Self.record(MadeAir(), 5e7)
+    record.tiltDegrees = 88
+    let products = try #require(LidarProducts(record))
+    #expect(products.boundaryLayer == nil && products.layers.layers.isEmpty && products.layerOpticalDepth == nil)
+    #expect(products.retrieval.gradientHeightMeters == nil && products.retrieval.wavelet == nil)
+  }
+
+  @Test("how sure the reference is stands beside the inversion", arguments: [81, 82, 83] as [UInt64])
+  func referenceError(seed: UInt64) throws {
+    func error(_ noise: Double) throws -> Double {
+      var random = SeededRandom(seed: seed)
+      let air = MadeAir(noise: noise)
+      var record = Self.record(air, 5e7)
+      record.channels[0].values = air.signal(5e7, random: &random)
+      return try #require(LidarRetrieval(record)?.inversion?.referenceError)
+    }
+    let (low, high) = (try error(0.001), try error(0.004))
+    #expect(low > 0 && high > 2 * low && high < 0.5, "seed \(seed): \(low) \(high)")
+  }
+
   @Test("neighbours are averaged; without humidity there is no mass, without a channel nothing")
   func edges() throws {
     var air = MadeAir()

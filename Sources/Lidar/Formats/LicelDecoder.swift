@@ -22,6 +22,7 @@ package enum LicelDecoder {
     for fault in header.faults { content.fail(fault.place, fault.message) }
     var record = LidarRecord(at: header.start, source: header.site, tiltDegrees: header.zenithDegrees, channels: [])
     record.azimuthDegrees = header.azimuthDegrees
+    record.altitudeMeters = header.altitudeMeters
     var place = header.end
     for dataset in header.datasets {
       let size = dataset.bins * 4
@@ -31,8 +32,8 @@ package enum LicelDecoder {
           "dataset \(dataset.name) needs \(size) bytes, \(max(0, bytes.count - place)) are left: the file is cut short")
         break
       }
-      if dataset.isLost {
-        // Said already.
+      if dataset.isPassedOver {
+        // Said already, or no signal.
       } else if let refusal = dataset.refusal {
         content.fail("byte \(place)", "dataset \(dataset.name): \(refusal)")
       } else {
@@ -90,13 +91,13 @@ package enum LicelDecoder {
     /// mV; of photon counting the discriminator level.
     var rangeMillivolts: Double
     var descriptor: String
-    /// Its description is damaged, and only its length is known.
-    var isLost = false
+    /// Only its length is of interest: its description is damaged, or it holds no signal.
+    var isPassedOver = false
 
-    static func lost(bins: Int) -> Dataset {
+    static func passedOver(bins: Int) -> Dataset {
       Dataset(
         isPhotonCounting: false, bins: bins, binWidth: .nan, wavelength: .nan, polarisation: "", bits: 0, shots: 0,
-        rangeMillivolts: 0, descriptor: "damaged", isLost: true)
+        rangeMillivolts: 0, descriptor: "", isPassedOver: true)
     }
 
     /// Why its numbers cannot be; names the value. Nil when they can.
@@ -125,6 +126,7 @@ package enum LicelDecoder {
     var start: Instant?
     var zenithDegrees = 0.0
     var azimuthDegrees: Double?
+    var altitudeMeters: Double?
     var datasets: [Dataset] = []
     var faults: [LidarFileContent.Fault] = []
     /// Where the first block begins.
@@ -153,9 +155,12 @@ package enum LicelDecoder {
       site = fields[..<date].joined(separator: " ")
       start = Instant(milliseconds: (Int64(day.number) * 86_400 + Int64(seconds)) * 1_000)
       // After the two times: altitude, longitude, latitude, zenith.
-      // A vertical beam is written as 0, or by its elevation as 90 or -90.
-      if date + 7 < fields.count, let angle = Double(fields[date + 7]).map({ abs($0) }), angle <= 90 {
-        zenithDegrees = angle > 80 ? 90 - angle : angle
+      if date + 4 < fields.count, let altitude = Double(fields[date + 4]), abs(altitude) <= 9_000 {
+        altitudeMeters = altitude
+      }
+      // A vertical beam is written as 0, by some makers by its elevation below zero: -90.
+      if date + 7 < fields.count, let angle = Double(fields[date + 7]), abs(angle) <= 90 {
+        zenithDegrees = angle < -80 ? 90 + angle : abs(angle)
       }
       if date + 8 < fields.count, let angle = Double(fields[date + 8]), (0...360).contains(angle) {
         azimuthDegrees = angle
@@ -170,7 +175,7 @@ package enum LicelDecoder {
           let rest = bins == nil ? "; where the blocks behind it begin is not known" : ""
           faults.append(
             .init("dataset \(number)", "\"\(text.prefix(80))\" is no description of a dataset; it is left out" + rest))
-          if let bins, !isOpen { datasets.append(.lost(bins: bins)) }
+          if let bins, !isOpen { datasets.append(.passedOver(bins: bins)) }
           if bins == nil { isOpen = true }
           continue
         }
@@ -201,6 +206,8 @@ package enum LicelDecoder {
       let wave = fields[7].split(separator: ".").map(String.init)
       guard let wavelength = wave.first.flatMap({ Double($0) }) else { return nil }
       guard active == 1, bins > 0 else { return (nil, ()) }
+      // 2 and 3: squares of analog signals and photons, for their spread; 4 and 5: the laser's power.
+      guard mode < 2 else { return mode <= 5 ? (.passedOver(bins: bins), ()) : nil }
       return (
         Dataset(
           isPhotonCounting: mode == 1, bins: bins, binWidth: width, wavelength: wavelength,

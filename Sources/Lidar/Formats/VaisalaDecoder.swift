@@ -11,7 +11,7 @@ import AirQuality
 package enum VaisalaDecoder {
   /// Whether a message begins anywhere near the start.
   package static func holdsMessage(_ bytes: [UInt8]) -> Bool {
-    let head = Array(bytes.prefix(8_192))
+    let head = Array(bytes.prefix(65_536))
     return Lines(head).contains { header(head[$0.range]) != nil }
   }
 
@@ -56,7 +56,7 @@ package enum VaisalaDecoder {
     return nil
   }
 
-  /// Lines with their place; a CR before the LF is part of none.
+  /// Lines with their place; CRs before the LF are part of none.
   fileprivate struct Lines: Sequence, IteratorProtocol {
     let bytes: [UInt8]
     private var position = 0
@@ -70,7 +70,7 @@ package enum VaisalaDecoder {
       var end = position
       while end < bytes.count, bytes[end] != 0x0A { end += 1 }
       position = end + 1
-      if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+      while end > start, bytes[end - 1] == 0x0D { end -= 1 }
       return (number, start..<end)
     }
   }
@@ -79,7 +79,10 @@ package enum VaisalaDecoder {
     let bytes: [UInt8]
     let lines: [(number: Int, range: Range<Int>)]
     var content = LidarFileContent(format: "vaisala")
+    /// The stamp for the next message; each is one message's, also of a damaged one.
     var stamp: Instant?
+    /// What looks like a stamp before the next message and is none that is understood.
+    var unread: (line: Int, text: String)?
     /// The line of each record.
     var places: [Int] = []
 
@@ -97,20 +100,39 @@ package enum VaisalaDecoder {
       while index < lines.count {
         let text = line(index)
         guard let header = VaisalaDecoder.header(text) else {
-          if let found = LoggerStamp.instant(text) { stamp = found }
+          note(text, at: index)
+          if text.count > 1, text.contains(0x01) {
+            content.fail(
+              "line \(lines[index].number)", "\"\(excerpt(text))\" is no header of a message, though it begins one")
+            (stamp, unread) = (nil, nil)
+          }
           index += 1
           continue
         }
-        if let found = LoggerStamp.instant(header.before) { stamp = found }
+        if !header.before.isEmpty { note(header.before, at: index) }
         guard content.records.count < LidarFileContent.maximumRecords else {
           content.fail("line \(lines[index].number)", "more than \(LidarFileContent.maximumRecords) profiles")
           leaveOutStrayStamps()
           return
         }
+        if stamp == nil, let unread {
+          content.fail(
+            "line \(unread.line)", "the stamp \"\(unread.text)\" is not understood; the profile after it has none")
+        }
         index = header.isCT25K ? takeCT25K(header, at: index) : takeCL(header, at: index)
+        (stamp, unread) = (nil, nil)
       }
       leaveOutStrayStamps()
       if content.records.isEmpty, content.faultCount == 0 { content.fail("", "no message of a ceilometer") }
+    }
+
+    /// Takes the stamp that a line before a message is, or remembers that it looks like one.
+    mutating func note(_ text: ArraySlice<UInt8>, at index: Int) {
+      if let found = LoggerStamp.instant(text) {
+        (stamp, unread) = (found, nil)
+      } else if LoggerStamp.looksLikeOne(text) {
+        (stamp, unread) = (nil, (lines[index].number, excerpt(text)))
+      }
     }
 
     /// Notes a fault of the message that begins at `index`, and goes on behind its header.
@@ -167,7 +189,7 @@ package enum VaisalaDecoder {
       keep(
         values, resolution: resolution, tilt: state.count > 6 ? Double(state[6]) ?? 0 : 0, source: model,
         wavelength: 910,
-        clouds: clouds(line(index + 1)), verified: checked, at: index)
+        clouds: clouds(line(index + 1), metersBit: 0x80), verified: checked, at: index)
       return profileLine + 1
     }
 
@@ -182,9 +204,14 @@ package enum VaisalaDecoder {
       var values: [Float] = []
       for row in 0..<16 {
         let text = line(first + row)
-        // Three digits of height, in hundreds of feet, then sixteen numbers.
+        // Three digits: the number of the first gate; then sixteen numbers.
         guard text.count >= 67 else {
           return refuse(index, "\(text.count) characters; a line of the profile has 67", at: first + row)
+        }
+        let gate = Int(String(decoding: text.prefix(3), as: UTF8.self).drop { $0 == " " })
+        guard gate == row * 16 else {
+          return refuse(
+            index, "\"\(excerpt(text.prefix(3)))\" where the line of gate \(row * 16) stands", at: first + row)
         }
         var place = text.startIndex + 3
         for _ in 0..<16 {
@@ -196,9 +223,8 @@ package enum VaisalaDecoder {
         }
       }
       keep(
-        values, resolution: 30, tilt: 0, source: "ct25k", wavelength: 905, clouds: clouds(line(index + 1)),
-        verified: nil,
-        at: index)
+        values, resolution: 30, tilt: state.count > 6 ? Double(state[6]) ?? 0 : 0, source: "ct25k", wavelength: 905,
+        clouds: clouds(line(index + 1), metersBit: 0x100), verified: nil, at: index)
       return first + 16
     }
 
@@ -227,29 +253,30 @@ package enum VaisalaDecoder {
       content.format = source
       content.records.append(record)
       places.append(lines[index].number)
-      // A stamp is one message's.
-      stamp = nil
     }
 
-    /// The cloud bases of the second line, metres: five digits each, `/////` for none; the status says whether they are feet.
-    func clouds(_ line: ArraySlice<UInt8>) -> [Double] {
+    /// The cloud bases of the second line, metres: five digits each, `/////` for none; a bit of the status says that they
+    /// are not feet.
+    func clouds(_ line: ArraySlice<UInt8>, metersBit: Int) -> [Double] {
       let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
       guard let detection = fields.first?.first?.wholeNumberValue, (1...3).contains(detection), fields.count >= 2 else {
         return []
       }
-      let status = fields.last.flatMap { Int($0.suffix(4), radix: 16) } ?? 0x80
-      let unit = status & 0x80 != 0 ? 1 : 0.3048
+      let status = fields.last.flatMap { Int($0.suffix(4), radix: 16) } ?? metersBit
+      let unit = status & metersBit != 0 ? 1 : 0.3048
       return fields[1...].prefix(detection).compactMap { Double($0) }.filter { $0 >= 0 && $0 < 100_000 }.map {
         $0 * unit
       }
       .sorted()
     }
 
-    /// Nil where the logger kept no control characters, so that nothing can be checked.
+    /// Nil where the logger kept no control characters or no checksum, so that nothing can be checked; false for one that
+    /// does not fit, or cannot be read.
     func verify(_ header: Header, from index: Int, through last: Int) -> Bool? {
       guard let start = header.checked, last < lines.count else { return nil }
       let end = line(last)
-      guard end.first == 0x03, end.count >= 5, let stated = hexadecimal(end.dropFirst().prefix(4)) else { return nil }
+      guard end.first == 0x03, end.count > 1 else { return nil }
+      guard end.count >= 5, let stated = hexadecimal(end.dropFirst().prefix(4)) else { return false }
       var crc = CyclicCheck()
       for number in index...last {
         let text = number == last ? end.prefix(1) : line(number)
@@ -287,38 +314,5 @@ package enum VaisalaDecoder {
       for _ in 0..<8 { register = register & 0x8000 != 0 ? register << 1 ^ 0x1021 : register << 1 }
     }
     var value: UInt16 { register ^ 0xFFFF }
-  }
-}
-
-/// Stamps that loggers write: `-2020-11-15 00:00:04`, `2025-02-02 00:00:03,`, `2020-11-15T00:00:04.5Z`, seconds since 1970.
-enum LoggerStamp {
-  static func instant(_ line: ArraySlice<UInt8>) -> Instant? {
-    var text = line
-    while let first = text.first, first == 0x2D || first == 0x20 || first == 0x22 { text = text.dropFirst() }
-    let digits = Array(text.prefix(32))
-    guard digits.count >= 10 else { return nil }
-    if digits.prefix(10).allSatisfy({ (0x30...0x39).contains($0) }) {
-      let number = digits.prefix { (0x30...0x39).contains($0) || $0 == 0x2E }
-      guard let seconds = Double(String(decoding: number, as: UTF8.self)), seconds > 0, seconds < 1e10 else {
-        return nil
-      }
-      return Instant(milliseconds: Int64((seconds * 1_000).rounded()))
-    }
-    func number(_ place: Int, _ count: Int) -> Int? {
-      guard place + count <= digits.count else { return nil }
-      var value = 0
-      for digit in digits[place..<(place + count)] {
-        guard (0x30...0x39).contains(digit) else { return nil }
-        value = value * 10 + Int(digit - 0x30)
-      }
-      return value
-    }
-    guard digits.count >= 19, digits[4] == digits[7], [0x2D, 0x2F].contains(digits[4]), digits[13] == 0x3A,
-      digits[16] == 0x3A, let year = number(0, 4), let month = number(5, 2), let day = number(8, 2),
-      let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2), hour < 24, minute < 60,
-      second < 60, let date = CivilDay(year: year, month: month, day: day)
-    else { return nil }
-    let seconds = Int64(date.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
-    return Instant(milliseconds: seconds * 1_000)
   }
 }

@@ -15,7 +15,7 @@ package struct CloudBase: Sendable, Hashable {
     package var minimumRise = 3.0
     /// The peak over the strongest mean below.
     package var minimumPeakRatio = 3.0
-    /// The rise over its own standard error.
+    /// The rise over its standard error, which the bins below tell.
     package var minimumSignalToNoise = 6.0
     /// How far above the rise the peak is looked for. Metres.
     package var peakWithinMeters = 300.0
@@ -45,7 +45,8 @@ package struct CloudBase: Sendable, Hashable {
       let height = firstRangeMeters + (Double(edge) - 0.5) * resolutionMeters
       guard height >= settings.minimumMeters, let step = transform.step(edge, half) else { continue }
       strongest = max(strongest, step.below)
-      let error = max(step.error, 0)
+      // Over a few coarse bins the cloud's own edges would pass for noise.
+      let error = min(step.error, transform.errorBelow(edge, half) ?? step.error)
       guard step.above > settings.minimumRise * max(step.below, error),
         -step.fall > settings.minimumSignalToNoise * error,
         let peak = peak(signal, from: edge, until: min(signal.count, edge + reach)),

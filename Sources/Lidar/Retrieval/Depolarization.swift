@@ -112,6 +112,11 @@ package struct Depolarization: Sendable, Hashable {
       wavelengthNanometers: parallel.wavelengthNanometers)
   }
 
+  /// The channel whose depolarisation a record tells: the instrument's own ratio, else the cross-polarised one; nil for none.
+  package static func line(of record: LidarRecord) -> LidarChannel? {
+    record.channels.first { $0.kind == .depolarisation } ?? record.channels.first { $0.polarisation == .cross }
+  }
+
   private func finish(_ result: Result, _ scatteringRatio: [Double]?) throws(Refusal) -> Result {
     guard molecular >= 0, molecular <= 0.1 else { throw .molecular }
     var result = result

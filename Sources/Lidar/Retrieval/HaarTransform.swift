@@ -63,6 +63,14 @@ struct HaarTransform: Sendable {
     return max(0, noise[high] - noise[low]) / Double(pairs[high] - pairs[low])
   }
 
+  /// Standard error of the difference of two means of `half` bins each, out of the noise below an edge alone: what rises
+  /// there, however sharply, is none of it. At least 12 bins tell the noise; nil where they are not there.
+  func errorBelow(_ edge: Int, _ half: Int) -> Double? {
+    let start = edge - max(12, 2 * half)
+    guard start >= 0, edge <= count, pairs[edge] - pairs[start] >= 6 else { return nil }
+    return (2 * variance(start, edge) / Double(half)).squareRoot()
+  }
+
   /// The two sides of the lower edge of bin `edge`, `half` bins each; nil where the profile does not reach or has gaps.
   func step(_ edge: Int, _ half: Int) -> Step? {
     guard half >= 1, let below = mean(edge - half, edge), let above = mean(edge, edge + half) else { return nil }

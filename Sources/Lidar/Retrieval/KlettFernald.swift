@@ -36,6 +36,9 @@ package struct KlettFernald: Sendable, Hashable {
     package var opticalDepth: Double
     /// The middle of the reference, metres; of the solution upward the highest bin that it reached.
     package var referenceMeters: Double
+    /// Standard error of the signal at the reference over the signal itself: the aerosol there is as wrong, and what lies
+    /// below less so the denser it is. Nil for the solution upward.
+    package var referenceError: Double?
     /// The extinction as a column, for optical depths between two distances.
     package var column: ExtinctionColumn
   }
@@ -85,7 +88,9 @@ package struct KlettFernald: Sendable, Hashable {
     let molecular = signal.indices.map { molecules.backscatter(atMeters: range($0) * cosine) }
     // The mean of the reference, each bin brought to the middle by what molecules alone would do.
     let level = try referenceLevel(signal, bins, molecular, reference, resolutionMeters)
-    return integrate(signal, molecular, reference, level, range: range, resolution: resolutionMeters)
+    var result = integrate(signal, molecular, reference, level.mean, range: range, resolution: resolutionMeters)
+    result.referenceError = level.error / level.mean
+    return result
   }
 
   /// Solves a calibrated attenuated backscatter upward from the instrument, for signals that reach no clean air: what each
@@ -137,7 +142,7 @@ package struct KlettFernald: Sendable, Hashable {
 
   private func referenceLevel(
     _ signal: [Float], _ bins: [Int], _ molecular: [Double], _ reference: Int, _ resolution: Double
-  ) throws(Refusal) -> Double {
+  ) throws(Refusal) -> (mean: Double, error: Double) {
     var values: [Double] = []
     for bin in bins {
       // Two-way transmission by molecules between the bin and the middle.
@@ -149,7 +154,7 @@ package struct KlettFernald: Sendable, Hashable {
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count - 1))
     let error = (variance / Double(values.count)).squareRoot()
     guard mean > 0, mean > 2 * error else { throw .noSignalAtReference }
-    return mean
+    return (mean, error)
   }
 
   private func integrate(

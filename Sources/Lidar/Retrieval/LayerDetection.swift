@@ -18,8 +18,8 @@ package struct LayerDetection: Sendable, Hashable {
     /// Thinner ones are noise. Metres.
     package var minimumThicknessMeters = 90.0
     package var cloud = CloudBase.Settings()
-    /// Metres above sea level of the instrument.
-    package var stationMeters = 0.0
+    /// Metres above sea level of the instrument; nil for what the file says of it, else sea level.
+    package var stationMeters: Double?
     /// At most so many layers are told.
     package var maximumLayers = 16
     package init() {}
@@ -70,16 +70,22 @@ package struct LayerDetection: Sendable, Hashable {
       return
     }
     let air = MolecularAtmosphere(
-      wavelengthNanometers: wavelengthNanometers ?? 1_064, stationMeters: settings.stationMeters)
+      wavelengthNanometers: wavelengthNanometers ?? 1_064, stationMeters: settings.stationMeters ?? 0)
     var search = LayerSearch(
       signal, firstHeightMeters, resolutionMeters, { air?.attenuated(atMeters: $0) ?? 1 }, settings)
     search.run(aboveMeters: aboveMeters ?? settings.cloud.minimumMeters, cloudBaseMeters: cloudBaseMeters)
     layers = search.layers
   }
 
-  /// Layers of a record's elastic channel; nil without one.
+  /// Layers of a record's elastic channel, none where the beam looks along the ground; nil without such a channel.
   package init?(_ record: LidarRecord, aboveMeters: Double?, settings: Settings = Settings()) {
     guard let channel = record.elastic, !channel.values.isEmpty else { return nil }
+    var settings = settings
+    settings.stationMeters = settings.stationMeters ?? record.altitudeMeters
+    guard record.tiltDegrees < LidarGeometry.slantDegrees else {
+      self.init()
+      return
+    }
     let upright = uprightShare(ofTilt: record.tiltDegrees)
     self.init(
       signal: channel.rangeCorrected, firstHeightMeters: channel.firstRangeMeters * upright,

@@ -123,7 +123,7 @@ struct LayerSearch {
   }
 
   private func kind(_ base: Double, _ top: Double) -> LayerDetection.Kind {
-    if MolecularAtmosphere.state(atMeters: settings.stationMeters + base).kelvin < 235 { return .cloud }
+    if MolecularAtmosphere.state(atMeters: (settings.stationMeters ?? 0) + base).kelvin < 235 { return .cloud }
     guard let cloud else { return .aerosol }
     return cloud - settings.windowMeters < top ? .cloud : .aerosol
   }

@@ -38,14 +38,16 @@ package struct LidarProducts: Sendable, Hashable {
   package init?(_ record: LidarRecord, neighbours: [LidarRecord] = [], _ settings: Settings = Settings()) {
     guard let retrieval = LidarRetrieval(record, settings.retrieval) else { return nil }
     self.retrieval = retrieval
-    let layer = BoundaryLayer(neighbours.isEmpty ? [record] : neighbours, settings: settings.boundaryLayer)
+    let isSlant = record.tiltDegrees >= LidarGeometry.slantDegrees
+    let layer =
+      isSlant ? nil : BoundaryLayer(neighbours.isEmpty ? [record] : neighbours, settings: settings.boundaryLayer)
     boundaryLayer = layer
     layers = LayerDetection(record, aboveMeters: layer?.heightMeters, settings: settings.layers) ?? LayerDetection()
     layerOpticalDepth = layer?.heightMeters.flatMap { retrieval.opticalDepth(fromHeight: 0, toHeight: $0) }
-    if record.channels.contains(where: { $0.kind == .depolarisation || $0.polarisation == .cross }) {
+    if let line = Depolarization.line(of: record) {
+      let ratio = Self.scatteringRatio(record, at: line.wavelengthNanometers, retrieval, settings)
       do throws(Depolarization.Refusal) {
-        depolarization = .success(
-          try settings.depolarization.retrieve(record, scatteringRatio: retrieval.scatteringRatio))
+        depolarization = .success(try settings.depolarization.retrieve(record, scatteringRatio: ratio))
       } catch { depolarization = .failure(error) }
     }
     ozone = settings.ozone.retrieve(record)
@@ -63,5 +65,15 @@ package struct LidarProducts: Sendable, Hashable {
     } else {
       mass = .failure(.noExtinction)
     }
+  }
+
+  /// Total over molecular backscatter at the line whose depolarisation is asked for: at another one it is another.
+  private static func scatteringRatio(
+    _ record: LidarRecord, at wavelength: Double?, _ main: LidarRetrieval, _ settings: Settings
+  ) -> [Double]? {
+    guard wavelength != main.channel.wavelengthNanometers else { return main.scatteringRatio }
+    var line = record
+    line.channels = record.channels.filter { $0.wavelengthNanometers == wavelength }
+    return LidarRetrieval(line, settings.retrieval)?.scatteringRatio
   }
 }

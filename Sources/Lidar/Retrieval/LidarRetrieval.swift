@@ -14,8 +14,10 @@ package struct LidarRetrieval: Sendable, Hashable {
     package var klett = KlettFernald()
     package var gradient = GradientLayerSettings()
     package var wavelet = WaveletLayerSettings()
-    /// Metres above sea level.
-    package var stationMeters = 0.0
+    /// Metres above sea level; nil for what the file says of the instrument, else sea level.
+    package var stationMeters: Double?
+    /// Gain of the cross-polarised channel over the parallel one, for lines that are told by the two alone.
+    package var crossGain = 1.0
     package init() {}
   }
 
@@ -33,38 +35,40 @@ package struct LidarRetrieval: Sendable, Hashable {
   package var scatteringRatio: [Double]?
   /// Height over distance along the beam.
   package var uprightShare: Double
-  /// Heights above the instrument, metres: the beam's tilt is taken off.
+  /// Heights above the instrument, metres: the beam's tilt is taken off. Nil where the beam looks along the ground.
   package var gradientHeightMeters: Double?
   package var wavelet: WaveletLayer?
 
   /// Nil when the record has no elastic channel.
   package init?(_ record: LidarRecord, _ settings: Settings = Settings()) {
-    guard let channel = record.elastic, !channel.values.isEmpty else { return nil }
+    guard let channel = record.elastic(crossGain: settings.crossGain), !channel.values.isEmpty else { return nil }
     self.channel = channel
     corrected = channel.rangeCorrected
+    let station = settings.stationMeters ?? record.altitudeMeters ?? 0
     let wavelength = channel.wavelengthNanometers ?? 1_064
     do throws(KlettFernald.Refusal) {
       inversion = try settings.klett.invert(
         corrected, firstRangeMeters: channel.firstRangeMeters, resolutionMeters: channel.resolutionMeters,
-        wavelengthNanometers: wavelength, tiltDegrees: record.tiltDegrees, stationMeters: settings.stationMeters)
+        wavelengthNanometers: wavelength, tiltDegrees: record.tiltDegrees, stationMeters: station)
     } catch {
       refusal = error
       if channel.kind == .attenuatedBackscatter, error == .noSignalAtReference || error == .referenceOutOfRange {
         inversion = try? settings.klett.invertCalibrated(
           corrected, firstRangeMeters: channel.firstRangeMeters, resolutionMeters: channel.resolutionMeters,
-          wavelengthNanometers: wavelength, tiltDegrees: record.tiltDegrees, stationMeters: settings.stationMeters)
+          wavelengthNanometers: wavelength, tiltDegrees: record.tiltDegrees, stationMeters: station)
         method = .calibrated
       }
     }
     let upright = Lidar.uprightShare(ofTilt: record.tiltDegrees)
     uprightShare = upright
     if let inversion,
-      let air = MolecularAtmosphere(wavelengthNanometers: wavelength, stationMeters: settings.stationMeters)
+      let air = MolecularAtmosphere(wavelengthNanometers: wavelength, stationMeters: station)
     {
       scatteringRatio = inversion.backscatter.enumerated().map { bin, aerosol in
         1 + aerosol / air.backscatter(atMeters: channel.range(ofBin: bin) * upright)
       }
     }
+    guard record.tiltDegrees < LidarGeometry.slantDegrees else { return }
     // The instrument's own cloud ends the search: its top is no mixed layer.
     let cloud = record.cloudBasesMeters.first.map { $0 / upright }
     let profile = LidarProfile(
@@ -82,6 +86,7 @@ package struct LidarRetrieval: Sendable, Hashable {
     wavelet?.heightMeters *= upright
     wavelet?.uncertaintyMeters *= upright
   }
+
   /// Vertical optical depth between two heights above the instrument, metres; nil without an inversion that reaches them.
   package func opticalDepth(fromHeight from: Double, toHeight to: Double) -> Double? {
     inversion?.column.depth(fromMeters: from / uprightShare, toMeters: to / uprightShare).map { $0 * uprightShare }

@@ -4,6 +4,8 @@ extension OzoneDIAL {
   ///
   /// - Parameter aerosol: of the lines' own air, on the same bins; nil for none.
   package func retrieve(_ record: LidarRecord, aerosol: Aerosol? = nil) -> [Swift.Result<Result, Refusal>] {
+    var dial = self
+    dial.stationMeters = stationMeters ?? record.altitudeMeters
     var made: [Swift.Result<Result, Refusal>] = []
     for kind in [LidarChannel.Kind.analog, .photonCounting] {
       let lines = Self.lines(of: record, kind)

@@ -15,8 +15,9 @@ package struct OzoneDIAL: Sendable, Hashable {
   /// Nothing below or above is given, metres along the beam.
   package var minimumMeters = 200.0
   package var maximumMeters = 10_000.0
-  /// Metres above sea level of the instrument, and kelvin by which the air is warmer than the standard atmosphere.
-  package var stationMeters = 0.0
+  /// Metres above sea level of the instrument; nil for what the file says of it, else sea level.
+  package var stationMeters: Double?
+  /// Kelvin by which the air is warmer than the standard atmosphere.
   package var warmerKelvin = 0.0
   /// Statistical uncertainty above which a bin is left out, 1/m³; 3e18 is about 240 µg/m³.
   package var maximumUncertainty = 3e18
@@ -107,9 +108,10 @@ package struct OzoneDIAL: Sendable, Hashable {
     guard strong.value(atKelvin: 273) > 1.05 * weak.value(atKelvin: 273) else {
       throw .separation(strong.line, weak.line)
     }
+    let station = stationMeters ?? 0
     guard
-      let strongAir = MolecularAtmosphere(wavelengthNanometers: strong.vacuumNanometers, stationMeters: stationMeters),
-      let weakAir = MolecularAtmosphere(wavelengthNanometers: weak.vacuumNanometers, stationMeters: stationMeters)
+      let strongAir = MolecularAtmosphere(wavelengthNanometers: strong.vacuumNanometers, stationMeters: station),
+      let weakAir = MolecularAtmosphere(wavelengthNanometers: weak.vacuumNanometers, stationMeters: station)
     else { throw .line(onNanometers) }
     let pair = Pair(strong: strong, weak: weak, strongAir: strongAir, weakAir: weakAir)
     let upright = uprightShare(ofTilt: tiltDegrees)
@@ -127,7 +129,7 @@ package struct OzoneDIAL: Sendable, Hashable {
         ofMeters: (windowMeters + windowShare * range) / 2, resolutionMeters: resolutionMeters, atLeast: 2,
         bins: on.count)
       guard let slope = slopes.slope(at: bin, half: half) else { continue }
-      let kelvin = MolecularAtmosphere.state(atMeters: stationMeters + height(bin)).kelvin + warmerKelvin
+      let kelvin = MolecularAtmosphere.state(atMeters: station + height(bin)).kelvin + warmerKelvin
       let difference = strong.value(atKelvin: kelvin) - weak.value(atKelvin: kelvin)
       let error = slope.error / resolutionMeters / (2 * difference)
       guard error <= maximumUncertainty else { continue }
