@@ -25,6 +25,10 @@ package enum FeedLimits {
   package static let pointFields = 1_024
   /// Bytes of one field name or label.
   package static let nameBytes = 256
+  /// Bytes of one stamp.
+  package static let stampBytes = 128
+  /// Bytes of one number written as text: more digits than any Double needs.
+  package static let numberBytes = 1_024
   /// Lines of an NDJSON body that are bad one after the other, after which the rest is not read.
   package static let badLines = 10_000
   /// Names and units of rows remembered within one body.

@@ -12,6 +12,10 @@ enum NumberText: Equatable {
       self = .empty
       return
     }
+    guard text.count <= FeedLimits.numberBytes else {
+      self = .notANumber
+      return
+    }
     if let folded = text.foldedWidth {
       self = folded.withText { NumberText(ascii: $0.trimmed) }
     } else {

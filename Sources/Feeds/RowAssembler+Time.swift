@@ -17,7 +17,7 @@ extension RowAssembler {
         return head(station, try apart(cells, column), cells, position)
       }
       if mapping.stamp.notation == .rfc3339, case .text(let text) = cells[column].kind,
-        let slash = text.firstIndex(of: UInt8(ascii: "/"))
+        text.count <= 2 * FeedLimits.stampBytes, let slash = text.firstIndex(of: UInt8(ascii: "/"))
       {
         let begin = try mapping.stamp.read(text[0..<slash], context)
         let end = try mapping.stamp.read(text[(slash + 1)..<text.count], context)

@@ -20,7 +20,7 @@ struct RowAssembler {
   var joined: [UInt8] = []
   /// What the rows' names and units turned out to mean; bodies repeat a few.
   private var names: [(bytes: [UInt8], target: CompiledMapping.Target?)] = []
-  private var units: [(bytes: [UInt8], pollutant: Pollutant, factor: Double, offset: Double)] = []
+  private var units: [(bytes: [UInt8], pollutant: Pollutant, conversion: (Double, Double)?)] = []
   private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
@@ -120,11 +120,10 @@ struct RowAssembler {
 
   /// What a row's name of its pollutant means.
   private mutating func target(_ name: ByteText, _ long: CompiledMapping.Long) -> CompiledMapping.Target? {
+    guard name.count <= FeedLimits.nameBytes else { return nil }
     for index in names.indices where name.equals(names[index].bytes) { return names[index].target }
     let found = long.target(name.string)
-    if names.count < FeedLimits.rememberedTexts, name.count <= FeedLimits.nameBytes {
-      names.append((name.bytes, found))
-    }
+    if names.count < FeedLimits.rememberedTexts { names.append((name.bytes, found)) }
     return found
   }
 
@@ -243,19 +242,25 @@ struct RowAssembler {
       return nil
     }
     let spelled = text.trimmed
-    for index in units.indices where units[index].pollutant == target.pollutant && spelled.equals(units[index].bytes) {
-      return (units[index].factor, units[index].offset)
-    }
-    switch UnitReading(spelled.string, target.pollutant) {
-    case .conversion(let factor, let offset):
-      if units.count < FeedLimits.rememberedTexts, spelled.count <= FeedLimits.nameBytes {
-        units.append((spelled.bytes, target.pollutant, factor, offset))
-      }
-      return (factor, offset)
-    case .unknown(let message), .unfit(let message):
-      note(.unit, position, column, message)
+    guard spelled.count <= FeedLimits.nameBytes else {
+      note(.unit, position, column, "a text of \(spelled.count) bytes is no unit; look at the feed")
       return nil
     }
+    guard let conversion = conversion(spelled, target.pollutant) else {
+      note(.unit, position, column, UnitReading(spelled.string, target.pollutant).message)
+      return nil
+    }
+    return conversion
+  }
+
+  /// What a row's unit means, nil when it is none of the pollutant's.
+  private mutating func conversion(_ unit: ByteText, _ pollutant: Pollutant) -> (Double, Double)? {
+    for index in units.indices where units[index].pollutant == pollutant && unit.equals(units[index].bytes) {
+      return units[index].conversion
+    }
+    let found = UnitReading(unit.string, pollutant).conversion
+    if units.count < FeedLimits.rememberedTexts { units.append((unit.bytes, pollutant, found)) }
+    return found
   }
 
   /// Looks up what is set for a station, once a body.

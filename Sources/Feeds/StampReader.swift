@@ -106,6 +106,7 @@ struct StampReader: Sendable {
     let text = raw.trimmed
     if notation == .received { return context.receivedAt }
     guard !text.isEmpty else { throw .missing }
+    guard text.count <= FeedLimits.stampBytes else { throw .unreadable }
     if let folded = text.foldedWidth { return try read(text: folded, context, offset: own) }
     let offset = own ?? zone ?? context.siteOffset
     let found: Instant?
