@@ -84,6 +84,7 @@ package enum FeedTrial {
     var verdict = answer.fileName ?? "HTTP \(answer.status)"
     verdict += ", \(answer.bytes) bytes, \(decoded.rowCount) rows, "
     verdict += "\(tally.good) good, \(tally.suspect) suspect, \(tally.fail) failed, \(tally.missing) missing, "
+    if decoded.ignoredValues > 0 { verdict += "\(decoded.ignoredValues) values of other quantities left out, " }
     verdict += "\(decoded.profiles.count + decoded.recordCount) profiles, \(decoded.errorCount) errors: "
     switch decoded.verdict {
     case .ok: verdict += "ok"

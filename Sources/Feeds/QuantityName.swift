@@ -5,6 +5,8 @@ package import AirQuality
 ///
 /// Strict on purpose: the quantity must be named whole, what follows it must be a unit or a word that changes nothing,
 /// and no word of the name may make another quantity of it (an index, a count, a limit, the board's own temperature).
+/// Before it stands what it is measured at or by, or else what makes another of this one quantity: `Pb in PM10` is a part
+/// of the particles, `wet bulb temp` no temperature of the air.
 package struct QuantityName: Sendable, Hashable {
   package var pollutant: Pollutant
   /// The unit that the name ends with; nil when it names none.
@@ -20,12 +22,19 @@ package struct QuantityName: Sendable, Hashable {
         let end = start + count
         guard let found = Self.spellings[words[start..<end].joined(separator: "_")] else { continue }
         pollutant = found
+        guard !Self.isAnother(words[..<start], than: found) else { return nil }
         guard let unit = Self.rest(words[end...], &pollutant) else { return nil }
         self.unit = unit.value
         return
       }
     }
     return nil
+  }
+
+  /// Whether the last word before the quantity, of those that say something, makes another of it.
+  private static func isAnother(_ before: ArraySlice<String>, than pollutant: Pollutant) -> Bool {
+    guard let others = others[pollutant], let word = before.last(where: { !neutral.contains($0) }) else { return false }
+    return others.contains(word)
   }
 
   /// The unit that the words behind the quantity name; nil when they are something else.
@@ -83,7 +92,7 @@ package struct QuantityName: Sendable, Hashable {
     }
   }
 
-  /// Lower-case runs of letters and digits; small digits are digits.
+  /// Lower-case runs of letters and digits; small digits are digits, and either µ is u.
   private static func words(_ text: String) -> [String] {
     var words: [String] = []
     var word = ""
@@ -92,6 +101,7 @@ package struct QuantityName: Sendable, Hashable {
       case 0x2080...0x2089: word.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value - 0x2080) + 0x30))
       case 0xB2: word += "2"
       case 0xB3: word += "3"
+      case 0xB5, 0x3BC: word += "u"
       case 0x25: words += [word, "percent"].filter { !$0.isEmpty }; word = ""
       default:
         if scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value) {
@@ -131,9 +141,9 @@ package struct QuantityName: Sendable, Hashable {
     let table: [(MeasurementUnit, String)] = [
       (
         .microgramsPerCubicMeter,
-        "ugm3 ug_m3 ug_per_m3 μgm3 μg_m3 µg_m3 ug_m_3 µg_m³ μg_m³ µgm³ micrograms_per_cubic_meter micrograms_per_cubic_metre"
+        "ugm3 ug_m3 ug_per_m3 ug_m_3 micrograms_per_cubic_meter micrograms_per_cubic_metre"
       ),
-      (.milligramsPerCubicMeter, "mgm3 mg_m3 mg_m³ mg_per_m3 milligrams_per_cubic_meter milligrams_per_cubic_metre"),
+      (.milligramsPerCubicMeter, "mgm3 mg_m3 mg_per_m3 milligrams_per_cubic_meter milligrams_per_cubic_metre"),
       (.nanogramsPerCubicMeter, "ngm3 ng_m3 nanograms_per_cubic_meter"),
       (.gramsPerCubicMeter, "grams_per_cubic_meter grams_per_cubic_metre"),
       (.partsPerBillion, "ppb ppbv parts_per_billion"), (.partsPerMillion, "ppm ppmv parts_per_million"),
@@ -150,9 +160,31 @@ package struct QuantityName: Sendable, Hashable {
 
   /// Words that change nothing about what is measured.
   private static let neutral: Set<String> = [
-    "value", "concentration", "conc", "mass", "density", "mean", "avg", "average", "ambient", "outdoor", "air", "浓度",
-    "质量浓度",
+    "value", "concentration", "conc", "mass", "density", "mean", "avg", "average", "hourly", "ambient", "outdoor",
+    "air",
+    "aerosol", "particulate", "matter", "um", "measurement", "measurements", "measured", "observation", "observations",
+    "observed", "浓度", "质量浓度",
   ]
+
+  /// Words that make another of the one quantity that they stand before.
+  private static let others: [Pollutant: Set<String>] = {
+    func set(_ words: String) -> Set<String> { Set(words.split(separator: " ").map { String($0) }) }
+    // `Pb in PM10`, `BaP PM10`: elements, ions, carbon and hydrocarbons that are weighed within the particles.
+    let parts = set(
+      "in lead pb arsenic as nickel ni cadmium cd mercury hg chromium cr copper cu zinc zn iron fe manganese mn "
+        + "vanadium cobalt antimony sb selenium se barium ba aluminium aluminum al silicon si titanium ti tin sn "
+        + "sodium na potassium calcium ca magnesium mg sulphate sulfate so4 nitrate no3 ammonium nh4 chloride cl "
+        + "sulphur sulfur chlorine carbon ec oc tc pah pahs bap pyrene anthracene fluoranthene perylene chrysene "
+        + "levoglucosan volatile nonvolatile")
+    return [
+      .pm25: parts, .pm10: parts, .pm1: parts, .tsp: parts,
+      .temperature: set(
+        "dwpt dewpt surface subsurface road pavement ground grass leaf canopy skin sea bulb wetbulb globe wbgt track rail "
+          + "module brightness virtual potential apparent like chill windchill exhaust hwmon thermal gpu core disk"),
+      .humidity: set("absolute specific leaf"),
+      .pressure: set("vapour vapor sea level sealevel msl qnh reduced differential"), .windSpeed: set("gust gusts"),
+    ]
+  }()
 
   /// Words that make another quantity of the one named.
   private static let foreign: Set<String> = [

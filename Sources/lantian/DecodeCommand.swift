@@ -80,6 +80,7 @@ struct DecodeCommand: ParsableCommand {
     }
     for note in decoded.notes { printError("\(file): note: \(note)") }
     if decoded.skippedRows > 0 { printError("\(file): \(decoded.skippedRows) rows without a station left out") }
+    if decoded.ignoredValues > 0 { printError("\(file): \(decoded.ignoredValues) values of other quantities left out") }
     for profile in decoded.profiles {
       printError("\(file): lidar profile of \(profile.station), \(profile.backscatter.count) bins")
     }

@@ -25,6 +25,14 @@ struct VendorDecodeTests {
     if exit != 0 { #expect(run.error.contains("error_reply")) }
   }
 
+  @Test("what is left out because it is another quantity is counted")
+  func otherQuantities() async throws {
+    let bench = try Workbench()
+    try bench.write("points.txt", "a,site=A pm25=1,pm25_count=9 1606784400\na,site=A uptime=3 1606784400\n")
+    let run = try await LantianProcess.verb(["decode", "--format", "influx-line", bench.file("points.txt")], in: bench)
+    #expect(run.exit == 0 && run.error.contains("2 values of other quantities left out"), "\(run.error)")
+  }
+
   @Test("help lists every format")
   func help() async throws {
     let run = try await LantianProcess.verb(["decode", "--help"], in: try Workbench())

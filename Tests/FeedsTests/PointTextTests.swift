@@ -169,4 +169,28 @@ struct PointTextTests {
     let name = QuantityName(text)
     #expect(name?.pollutant == pollutant && name?.unit == unit)
   }
+
+  @Test(
+    "parts of particles, and what only sounds like a quantity of the air",
+    arguments: [
+      "Pb in PM10", "As in PM10", "Ni PM10", "BaP PM10", "Benzo(a)pyrene in PM10", "Lead in PM10 (aerosol)",
+      "Sulphate in PM2.5", "NH4+ in PM2.5", "Black carbon in PM2.5", "PM10 Arsenic", "Pb mass concentration PM10",
+      "Non-volatile PM10", "PM2.5-10", "PM coarse PM10-PM2.5", "Station WUM dwpt_temp", "Dew point temperature",
+      "Road surface temp", "Wet bulb temp", "Wet bulb air temp", "Sea temp", "Black globe temp", "Soil temp",
+      "node_hwmon_temp_celsius", "absolute humidity", "sea level pressure", "vapour pressure", "gust_wind_speed",
+      "Temperature indoor",
+    ])
+  func otherQuantities(_ text: String) { #expect(QuantityName(text) == nil) }
+
+  @Test(
+    "ordinary names of observed properties and of streams",
+    arguments: [
+      ("Temperature measurement", Pollutant.temperature), ("Humidity measurement", .humidity),
+      ("WUM temp", .temperature),
+      ("PM2.5 measurement", .pm25), ("PM2.5 hourly", .pm25), ("PM2.5 (aerosol)", .pm25), ("PM10 measured", .pm10),
+      ("Particulate matter < 2.5 µm (aerosol)", .pm25), ("Particulate matter < 10 μm (aerosol)", .pm10),
+      ("PM10 particulate matter (hourly measured)", .pm10), ("PM10 Observations", .pm10), ("NO2 Parco S. Chiara", nil),
+      ("Parco S. Chiara NO2", .no2), ("Ozone (air)", .o3), ("CO2 in room", nil),
+    ] as [(String, Pollutant?)])
+  func ordinaryNames(_ text: String, _ pollutant: Pollutant?) { #expect(QuantityName(text)?.pollutant == pollutant) }
 }
