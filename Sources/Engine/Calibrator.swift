@@ -68,7 +68,9 @@ package struct Calibrator: Sendable, Hashable {
   private func calibrate(
     _ reading: inout Reading, _ index: Int, _ own: [Calibration], _ memory: HumidityMemory?
   ) -> Step? {
-    guard reading.flag != .fail, reading.flag != .missing, reading.value.isFinite else { return nil }
+    // Of thousandths, as series keep values: so what is made of one again is the same.
+    let raw = Concentration(reading.value)
+    guard reading.flag != .fail, reading.flag != .missing, !raw.isMissing else { return nil }
     let day = offset.day(of: reading.midpoint)
     guard let calibration = own.first(where: { $0.pollutant == reading.pollutant && $0.isInForce(on: day) }) else {
       return nil
@@ -76,7 +78,7 @@ package struct Calibrator: Sendable, Hashable {
     let relative = calibration.needsHumidity ? memory?.humidity(for: reading) : nil
     var step = Step(
       reading: index, raw: reading.value, humidity: relative, calibration: calibration, isApplied: false)
-    guard let value = calibration.concentration(of: reading.value, humidity: relative) else {
+    guard let value = calibration.concentration(of: raw.value, humidity: relative) else {
       reading.flag = .suspect
       reading.reasons.insert(.humidity)
       return step

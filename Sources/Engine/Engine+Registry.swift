@@ -78,6 +78,16 @@ extension Engine {
     }
   }
 
+  /// Gives readings of before the values that the rings have of them, whatever is thought of them now.
+  mutating func recalibrate(_ revisions: inout ContiguousArray<Reading>, stations: [String]) {
+    guard !revisions.isEmpty else { return }
+    let flags = revisions.map(\.flag)
+    for index in revisions.indices { revisions[index].flag = .suspect }
+    var uncounted = Screener.Tally()
+    calibrate(&revisions, stations: stations, &uncounted)
+    for (index, flag) in flags.enumerated() { revisions[index].flag = flag }
+  }
+
   /// Takes out what retired stations send; it stays in the journal as evidence.
   ///
   /// - Returns: how many rows that were.

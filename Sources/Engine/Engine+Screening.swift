@@ -61,12 +61,18 @@ extension Engine {
     units[unit].dust.since != nil || dust.withholding(rollup.units[unit].code, at: now) != nil
   }
 
-  /// Puts changed verdicts on readings of before into the rings; they are no corrections of the feed.
-  mutating func insert(
-    revisions: ContiguousArray<Reading>, feed: String, stations: [String], _ effects: inout [Effect]
+  /// Changes the flags of readings of before, where the rings have their values from this feed; they are no corrections
+  /// of it.
+  mutating func revise(
+    _ revisions: ContiguousArray<Reading>, feed: String, stations: [String], _ effects: inout [Effect]
   ) {
     guard !revisions.isEmpty else { return }
-    let summary = rollup.insert(feed: feed, stations: stations, readings: revisions, now: now)
+    let summary = rollup.settle(feed: feed, stations: stations, readings: revisions, claim: .flag, now: now)
+    take(summary, &effects)
+  }
+
+  /// What rows changed beside an answer's own.
+  private mutating func take(_ summary: InsertSummary, _ effects: inout [Effect]) {
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     take(summary.changes)
   }
@@ -146,8 +152,8 @@ extension Engine {
     _ rows: [(feed: String, reading: Reading)], station: String, _ effects: inout [Effect]
   ) {
     for (feed, group) in Dictionary(grouping: rows, by: \.feed).sorted(by: { $0.key < $1.key }) {
-      insert(
-        revisions: ContiguousArray(group.map(\.reading)), feed: feed, stations: [station], &effects)
+      let readings = ContiguousArray(group.map(\.reading))
+      take(rollup.insert(feed: feed, stations: [station], readings: readings, now: now), &effects)
     }
   }
 

@@ -6,13 +6,13 @@ import Screening
 extension Engine {
   /// Raised with every change of what the same records give (more events, other values): a journal's tail that an
   /// earlier version applied is then not expected to give what that one gave.
-  package static let version = 5
+  package static let version = 6
 
   /// Goes on after events that another version made of the same records.
   package mutating func adopt(lastSequence: Int64) { issuer.adopt(lastSequence: lastSequence) }
 
   /// Layout version; a snapshot of another version is ignored and the journal replayed from an older one or from empty.
-  package static let snapshotVersion: UInt16 = 5
+  package static let snapshotVersion: UInt16 = 6
 
   /// The same state gives the same bytes.
   package func snapshot() -> [UInt8] {

@@ -186,7 +186,7 @@ package struct Engine: Sendable {
     }
     issuer.keep(hooks: next.hooks)
     let known = Set(next.feeds)
-    screening.keep(stations: Set(next.site.stations.map(\.id)), feeds: known, now: now)
+    screening.keep(stations: Set(next.site.stations.map(\.id)), feeds: next.feeds, now: now)
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
     registry.configure(next)
@@ -232,9 +232,8 @@ package struct Engine: Sendable {
     take(summary.changes)
     observe(batch, &effects)
     _ = withdrawRetired(&screened.revisions, stations: batch.stations, isCounted: false)
-    var recounted = Screener.Tally()
-    calibrate(&screened.revisions, stations: batch.stations, &recounted)
-    insert(revisions: screened.revisions, feed: batch.feed, stations: batch.stations, &effects)
+    recalibrate(&screened.revisions, stations: batch.stations)
+    revise(screened.revisions, feed: batch.feed, stations: batch.stations, &effects)
   }
 
   private mutating func merge(county: String, day: CivilDay, chunks: [StoredChunk], _ effects: inout [Effect]) {

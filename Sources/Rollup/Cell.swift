@@ -66,6 +66,16 @@ struct Cell: Hashable, BitwiseCopyable {
   }
 }
 
+/// On what condition a row takes its cell.
+package enum CellClaim: UInt8, Sendable {
+  /// A feed's value: the rule of identity.
+  case value = 0
+  /// Another verdict on a value that the feed gave before: it changes the flag, and only where the value is still there.
+  case flag = 1
+  /// A value that is worth less than any other of its time: only where there is none.
+  case vacancy = 2
+}
+
 /// What becomes of a row whose cell is known.
 enum Arrival {
   /// The cell takes the row.
@@ -107,5 +117,21 @@ enum Arrival {
     if arriving.code == Cell.missing { return .evidence }
     if code == Cell.missing { return .stored }
     return outranks() ? .preferred : .evidence
+  }
+  /// The same under the row's claim.
+  @inline(__always)
+  static func of(
+    _ arriving: Cell, at stored: Cell, claim: CellClaim, sameSource: Bool, outranks: @autoclosure () -> Bool
+  ) -> Arrival {
+    let isSame = sameSource && stored.value == arriving.value
+    switch claim {
+    case .value: return of(arriving, at: stored, sameSource: sameSource, outranks: outranks())
+    case .flag:
+      guard isSame, (Cell.good...Cell.fail).contains(stored.code) else { return .evidence }
+      return stored.code == arriving.code ? .duplicate : .correction
+    case .vacancy:
+      if stored.code == 0 || stored.code == Cell.missing { return .stored }
+      return isSame && stored.code == arriving.code ? .duplicate : .evidence
+    }
   }
 }

@@ -15,6 +15,7 @@ struct ParkedRow: Sendable, Hashable {
   /// Civil minute or hour.
   var slot: Int32
   var value: Int32
+  var claim = CellClaim.value
 }
 
 /// The rows that wait for their chunks, in order of arrival, by bucket and day.
@@ -86,6 +87,7 @@ struct Parking: Sendable {
         writer.fixed(row.station)
         writer.fixed(row.slot)
         writer.fixed(row.value)
+        writer.byte(row.claim.rawValue)
       }
     }
   }
@@ -100,15 +102,17 @@ struct Parking: Sendable {
       let key = Key(day: CivilDay(number: day), bucket: Int(bucket))
       if try reader.byte() != 0 { stale.insert(key) }
       var list: [ParkedRow] = []
-      for _ in 0..<(try reader.count(width: 17)) {
+      for _ in 0..<(try reader.count(width: 18)) {
         guard let kind = ParkedRow.Kind(rawValue: try reader.byte()) else { throw reader.damaged() }
-        let row = ParkedRow(
+        var row = ParkedRow(
           kind: kind, pollutant: try reader.byte(), code: try reader.byte(), feed: try reader.fixed(UInt16.self),
           station: try reader.fixed(Int32.self), slot: try reader.fixed(Int32.self),
           value: try reader.fixed(Int32.self))
         guard row.pollutant < 6, (1...5).contains(row.code), row.station >= 0, Int(row.station) < stations,
           Int(row.feed) < feeds || row.feed == .max
         else { throw reader.damaged() }
+        guard let claim = CellClaim(rawValue: try reader.byte()) else { throw reader.damaged() }
+        row.claim = claim
         list.append(row)
       }
       count += list.count

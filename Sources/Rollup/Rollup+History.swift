@@ -79,7 +79,7 @@ extension Rollup {
       let sameSource = stored.feed == content.feed(feed)
       let arrival = Arrival.of(
         Cell(value: row.value, code: row.code, ordinal: 0),
-        at: Cell(value: stored.value, code: stored.code, ordinal: 0), sameSource: sameSource,
+        at: Cell(value: stored.value, code: stored.code, ordinal: 0), claim: row.claim, sameSource: sameSource,
         outranks: sources.rank(row.feed) < self.rank(of: stored, in: content))
       if arrival.takesCell {
         content[at, Int(row.pollutant), slot] = ChunkCell(

@@ -30,15 +30,45 @@ extension Rollup {
     let feedIndex = sources.index(of: feed)
     let resolved = resolve(stations, feed: feedIndex)
     let slow = insertDirect(readings, resolved: resolved, feed: feedIndex, summary: &summary)
-    var ended = slow.endedHours
+    placeRows(slow.rows, of: readings, resolved, feed: feedIndex, .value, endedHours: slow.endedHours, &summary)
+    return summary
+  }
+
+  /// Puts readings of one feed into the rings under another claim than that of new values.
+  ///
+  /// - Parameters:
+  ///   - readings: of stations by `Reading.station`, without wrong stamps.
+  ///   - claim: on what condition they take their cells.
+  package mutating func settle(
+    feed: String, stations: [String], readings: ContiguousArray<Reading>, claim: CellClaim, now: Instant
+  ) -> InsertSummary {
+    var summary = InsertSummary()
+    summary.advance = advance(to: now)
+    let feedIndex = sources.index(of: feed)
+    let resolved = resolve(stations, feed: feedIndex)
+    let rows = readings.indices.filter {
+      let station = Int(readings[$0].station)
+      return station < resolved.count && resolved[station].index >= 0
+    }
+    summary.dropped = readings.count - rows.count
+    placeRows(rows, of: readings, resolved, feed: feedIndex, claim, endedHours: nil, &summary)
+    return summary
+  }
+
+  /// Puts the readings of these indices where they belong, and makes again what follows from them.
+  private mutating func placeRows(
+    _ rows: [Int], of readings: ContiguousArray<Reading>, _ resolved: [ResolvedStation], feed: UInt16,
+    _ claim: CellClaim, endedHours: (Int32, Int32)?, _ summary: inout InsertSummary
+  ) {
+    var ended = endedHours
     var plan = SlotPlan.none
-    for index in slow.rows {
+    for index in rows {
       let reading = readings[index]
       // Most rows of an answer share begin and period.
       if reading.begin.milliseconds != plan.begin || reading.periodMilliseconds != plan.period {
         plan = planner().plan(begin: reading.begin.milliseconds, period: reading.periodMilliseconds)
       }
-      place(reading, plan, resolved[Int(reading.station)], feed: feedIndex, &ended, &summary)
+      place(reading, plan, resolved[Int(reading.station)], feed: feed, claim, &ended, &summary)
     }
     if let (first, last) = ended {
       for hour in first...min(last, endedHour) where hour != pendingHour { rollHour(hour, stations: resolved) }
@@ -46,7 +76,6 @@ extension Rollup {
     if let hour = pendingHour { rollHour(hour, stations: 0..<map.entries.count) }
     pendingHour = nil
     summary.changes = finish()
-    return summary
   }
 
   // MARK: Stations
@@ -77,8 +106,8 @@ extension Rollup {
 
   /// Puts one reading where the common case did not: hours, days, past minutes, other quantities.
   private mutating func place(
-    _ reading: Reading, _ plan: SlotPlan, _ station: ResolvedStation, feed: UInt16, _ ended: inout (Int32, Int32)?,
-    _ summary: inout InsertSummary
+    _ reading: Reading, _ plan: SlotPlan, _ station: ResolvedStation, feed: UInt16, _ claim: CellClaim,
+    _ ended: inout (Int32, Int32)?, _ summary: inout InsertSummary
   ) {
     let index = Int(station.index)
     let row = Self.cell(reading, ordinal: station.ordinal)
@@ -87,43 +116,54 @@ extension Rollup {
       periodMilliseconds: reading.periodMilliseconds, reasons: reading.reasons, feed: feed, code: row.code)
     let lane = Int(reading.pollutant.rawValue)
     guard reading.pollutant.isCriteria else {
-      // No ring keeps these; what they repeat or correct is told by the newest one.
-      let known = latest.value(station: index, pollutant: reading.pollutant)
-      latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
-      if known == arrived {
-        summary.duplicates += 1
-      } else if let known, known.begin == arrived.begin, known.periodMilliseconds == arrived.periodMilliseconds,
-        known.feed == arrived.feed
-      {
-        summary.corrections += 1
-      } else {
-        summary.accepted += 1
-      }
+      placeLatest(arrived, index, reading.pollutant, claim, &summary)
       return
     }
     // Time goes on: only what is not newer needs to know whose feed counts more.
-    if !latest.replaceOlder(station: index, pollutant: reading.pollutant, arrived) {
+    if claim != .flag, !latest.replaceOlder(station: index, pollutant: reading.pollutant, arrived), claim == .value {
       latest.update(station: index, pollutant: reading.pollutant, arrived, sources)
     }
     switch plan.kind {
     case .minutes:
       var outcomes = Outcomes()
       for slot in plan.first..<plan.first + Int32(plan.count) {
-        placeMinute(row, index, lane, slot, feed, &ended, &outcomes, &summary)
+        placeMinute(row, index, lane, slot, feed, claim, &ended, &outcomes, &summary)
       }
       outcomes.count(into: &summary)
     case .hour:
       var outcomes = Outcomes()
-      placeHour(row, index, lane, plan.first, feed, &outcomes, &summary)
+      placeHour(row, index, lane, plan.first, feed, claim, &outcomes, &summary)
       outcomes.count(into: &summary)
-    case .day: placeDay(row, index, lane, plan.first, &summary)
+    case .day: placeDay(row, index, lane, plan.first, claim, &summary)
     case .other: summary.evidence += 1
     }
   }
 
+  /// Keeps the newest reading of a quantity that no ring keeps; what is repeated or corrected is told by it.
+  private mutating func placeLatest(
+    _ arrived: LatestReading, _ station: Int, _ pollutant: Pollutant, _ claim: CellClaim,
+    _ summary: inout InsertSummary
+  ) {
+    let known = latest.value(station: station, pollutant: pollutant)
+    guard claim == .value || (claim == .vacancy && known?.isOlder(than: arrived) ?? true) else {
+      summary.evidence += 1
+      return
+    }
+    latest.update(station: station, pollutant: pollutant, arrived, sources)
+    if known == arrived {
+      summary.duplicates += 1
+    } else if let known, known.begin == arrived.begin, known.periodMilliseconds == arrived.periodMilliseconds,
+      known.feed == arrived.feed
+    {
+      summary.corrections += 1
+    } else {
+      summary.accepted += 1
+    }
+  }
+
   private mutating func placeMinute(
-    _ row: Cell, _ station: Int, _ lane: Int, _ slot: Int32, _ feed: UInt16, _ ended: inout (Int32, Int32)?,
-    _ outcomes: inout Outcomes, _ summary: inout InsertSummary
+    _ row: Cell, _ station: Int, _ lane: Int, _ slot: Int32, _ feed: UInt16, _ claim: CellClaim,
+    _ ended: inout (Int32, Int32)?, _ outcomes: inout Outcomes, _ summary: inout InsertSummary
   ) {
     let planner = planner()
     let hour = Int32(floorDivide(Int64(slot), 60))
@@ -133,7 +173,7 @@ extension Rollup {
     }
     if slot >= planner.firstMinute {
       let place = station * Pollutant.criteriaCount + lane
-      let arrival = Self.merge(row, at: minutes[slot, place], station, sources)
+      let arrival = Self.merge(row, at: minutes[slot, place], station, sources, claim: claim)
       outcomes.note(arrival)
       guard arrival.takesCell else { return }
       minutes[slot, place] = row
@@ -141,13 +181,13 @@ extension Rollup {
       if hour <= endedHour { ended = (min(ended?.0 ?? hour, hour), max(ended?.1 ?? hour, hour)) }
     }
     if hour <= minuteChunkHour {
-      park(.minute, row, station, lane, slot, hour, feed, &outcomes, &summary)
+      park(.minute, row, station, lane, slot, hour, feed, claim, &outcomes, &summary)
     }
   }
 
   private mutating func placeHour(
-    _ row: Cell, _ station: Int, _ lane: Int, _ hour: Int32, _ feed: UInt16, _ outcomes: inout Outcomes,
-    _ summary: inout InsertSummary
+    _ row: Cell, _ station: Int, _ lane: Int, _ hour: Int32, _ feed: UInt16, _ claim: CellClaim,
+    _ outcomes: inout Outcomes, _ summary: inout InsertSummary
   ) {
     guard hour <= deep.head ?? .min else {
       outcomes.dropped = true
@@ -156,7 +196,8 @@ extension Rollup {
     var mustPark = CivilDay(hour: hour).number <= closedDay
     if holds(hour: hour, station: station) {
       let stored = hourCell(station: station, lane: lane, hour: hour)
-      let arrival = stored.code == 0 ? .stored : Self.merge(row, at: stored, station, sources)
+      let isFree = stored.code == 0 && claim != .flag
+      let arrival = isFree ? .stored : Self.merge(row, at: stored, station, sources, claim: claim)
       outcomes.note(arrival)
       guard arrival.takesCell else { return }
       setHour(row, station: station, lane: lane, hour: hour)
@@ -169,18 +210,18 @@ extension Rollup {
         }
       }
     }
-    if mustPark { park(.hour, row, station, lane, hour, hour, feed, &outcomes, &summary) }
+    if mustPark { park(.hour, row, station, lane, hour, hour, feed, claim, &outcomes, &summary) }
   }
 
   private mutating func placeDay(
-    _ row: Cell, _ station: Int, _ lane: Int, _ day: Int32, _ summary: inout InsertSummary
+    _ row: Cell, _ station: Int, _ lane: Int, _ day: Int32, _ claim: CellClaim, _ summary: inout InsertSummary
   ) {
     let place = map.places[station]
     guard place.isAssessed, lane != Int(Pollutant.o3.rawValue), days.contains(day) else {
       summary.evidence += 1
       return
     }
-    let arrival = Self.merge(row, at: days[day, Int(place.deepLane) + lane], station, sources)
+    let arrival = Self.merge(row, at: days[day, Int(place.deepLane) + lane], station, sources, claim: claim)
     Self.count(arrival, &summary)
     guard arrival.takesCell else { return }
     days[day, Int(place.deepLane) + lane] = row
@@ -192,7 +233,7 @@ extension Rollup {
   /// Lets a row wait for the chunks of its county and day.
   private mutating func park(
     _ kind: ParkedRow.Kind, _ row: Cell, _ station: Int, _ lane: Int, _ slot: Int32, _ hour: Int32, _ feed: UInt16,
-    _ outcomes: inout Outcomes, _ summary: inout InsertSummary
+    _ claim: CellClaim, _ outcomes: inout Outcomes, _ summary: inout InsertSummary
   ) {
     let day = CivilDay(hour: hour)
     guard days.contains(day.number) else {
@@ -202,7 +243,7 @@ extension Rollup {
     let key = Parking.Key(day: day, bucket: Int(map.places[station].bucket))
     let parked = ParkedRow(
       kind: kind, pollutant: UInt8(lane), code: row.code, feed: feed, station: Int32(station), slot: slot,
-      value: row.value)
+      value: row.value, claim: claim)
     switch parking.park(parked, key: key, maximum: settings.maximumParkedRows) {
     case nil: outcomes.dropped = true
     case true?:

@@ -262,9 +262,11 @@ extension Rollup {
     return outcome
   }
 
-  static func merge(_ row: Cell, at stored: Cell, _ station: Int, _ sources: SourceTable) -> Arrival {
+  static func merge(
+    _ row: Cell, at stored: Cell, _ station: Int, _ sources: SourceTable, claim: CellClaim = .value
+  ) -> Arrival {
     Arrival.of(
-      row, at: stored, sameSource: row.ordinal == stored.ordinal,
+      row, at: stored, claim: claim, sameSource: row.ordinal == stored.ordinal,
       outranks: sources.outranks(station: station, row.ordinal, stored.ordinal))
   }
 

@@ -1,7 +1,7 @@
 package import AirQuality
 
 extension Rollup {
-  private static let version: UInt8 = 2
+  private static let version: UInt8 = 3
 
   /// Appends the whole state, the same bytes for the same state. Site, feeds and settings are not part of it: they are
   /// the configuration's, and `init(decoding:)` is given those that held.

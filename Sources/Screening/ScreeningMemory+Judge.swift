@@ -19,7 +19,8 @@ extension ScreeningMemory {
     let bases = classes.map { ScreeningLimits.offset($0) }
     var pass = Pass(
       answer: answer, limits: screener.limits, compiled: screener.compiled, offset: offset,
-      standing: FrozenCount(stations.count), feed: feeds[feed] ?? FeedTrace())
+      standing: FrozenCount(stations.count), feed: feeds[feed] ?? FeedTrace(), number: order.number(of: feed),
+      configuredFeeds: order.configured)
     takeHumidity(readings, rows: rows, offset: offset)
     readings.withUnsafeMutableBufferPointer { buffer in
       for index in buffer.indices {
@@ -37,42 +38,6 @@ extension ScreeningMemory {
     remember(readings, rows: rows, pass.outcome)
     override(&readings, feed: feed, stations: stations, &pass)
     return pass.outcome
-  }
-
-  /// What the loop over one answer carries along.
-  struct Pass {
-    let answer: UInt32
-    let limits: ScreeningLimits
-    let compiled: CompiledLimits
-    let offset: CivilOffset
-    var standing: FrozenCount
-    /// The feed's trace while the answer is read.
-    var feed: FeedTrace
-    var outcome = Outcome()
-    /// Readings of the answer that are measurements.
-    var delivered = 0
-
-    init(
-      answer: UInt32, limits: ScreeningLimits, compiled: CompiledLimits, offset: CivilOffset, standing: FrozenCount,
-      feed: FeedTrace
-    ) {
-      self.answer = answer
-      self.limits = limits
-      self.compiled = compiled
-      self.offset = offset
-      self.standing = standing
-      self.feed = feed
-    }
-  }
-
-  /// Series of each station of a batch, and how many of them stand still.
-  struct FrozenCount {
-    var series: [UInt16]
-    var still: [UInt16]
-    init(_ stations: Int) {
-      series = Array(repeating: 0, count: stations)
-      still = series
-    }
   }
 
   private mutating func takeHumidity(_ readings: ContiguousArray<Reading>, rows: [Int32], offset: CivilOffset) {
@@ -101,19 +66,23 @@ extension ScreeningMemory {
     let course = pass.compiled.course(base, pollutant)
     if pollutant.isCriteria {
       let place = Int(row) * Pollutant.criteriaCount + Int(pollutant.rawValue)
+      let claim = pass.claim(on: traces[place], buffer[index])
       if begin > traces[place].begin {
-        pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin)
+        if claim != .beside { pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin) }
         judgeAir(&buffer[index], index, row: row, base: base, air: air, &pass)
       }
-      Self.follow(&traces[place], index, value, buffer, course, air: air, &pass)
+      Self.follow(&traces[place], claim, index, value, buffer, course, air: air, &pass)
     } else {
       let key = Self.key(row, pollutant)
       guard var trace = others[key] ?? (others.count < Self.maximumOthers ? SeriesTrace() : nil) else {
         untraced += 1
         return
       }
-      if begin > trace.begin { pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin) }
-      Self.follow(&trace, index, value, buffer, course, air: air, &pass)
+      let claim = pass.claim(on: trace, buffer[index])
+      if begin > trace.begin, claim != .beside {
+        pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin)
+      }
+      Self.follow(&trace, claim, index, value, buffer, course, air: air, &pass)
       others[key] = trace
     }
   }
@@ -142,151 +111,6 @@ extension ScreeningMemory {
       : humidity >= pass.limits.humidityWithReference
         && reading.value * 1_000 > Double(reference) * pass.limits.humidityRatio
     if isArtefact { pass.mark(&reading, index, .suspect, .humidity) }
-  }
-
-  /// The reading against its series.
-  private static func follow(
-    _ trace: inout SeriesTrace, _ index: Int, _ value: Int32, _ buffer: UnsafeMutableBufferPointer<Reading>,
-    _ course: CompiledLimits.Course, air: ScreeningContext.CountyAir?, _ pass: inout Pass
-  ) {
-    let begin = buffer[index].begin.milliseconds
-    guard trace.begin != .min else {
-      trace.begin(with: buffer[index], value: value, answer: pass.answer, place: index)
-      pass.standing.count(buffer[index].station, isStill: false)
-      return
-    }
-    guard begin > trace.begin else { return repeatOrLate(&trace, index, value, buffer, &pass) }
-    let step = begin - trace.begin
-    if buffer[index].periodMilliseconds != trace.period {
-      guard step > SeriesTrace.resetMilliseconds else { return }
-      trace.begin(with: buffer[index], value: value, answer: pass.answer, place: index)
-      return
-    }
-    let usual = max(Int64(trace.interval), buffer[index].spanMilliseconds)
-    if step > max(SeriesTrace.forgetMilliseconds, pass.limits.gapPeriods * usual) {
-      // After a day without one that could be right, the series is what comes: a unit may have been put right.
-      pass.mark(&buffer[index], index, buffer[index].flag, .gap)
-      trace.begin(with: buffer[index], value: value, answer: pass.answer, place: index)
-      pass.standing.count(buffer[index].station, isStill: false)
-      return
-    }
-    if pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, buffer[index].pollutant) {
-      pass.mark(&buffer[index], index, .fail, .unitMistake)
-      return
-    }
-    let afterGap = usual > 0 && step > pass.limits.gapPeriods * usual
-    if afterGap { pass.mark(&buffer[index], index, buffer[index].flag, .gap) }
-    let isDusty = air?.hasDust ?? false && buffer[index].pollutant.rawValue <= Pollutant.pm10.rawValue
-    var wasSpike = false
-    if !afterGap, !isDusty {
-      wasSpike = judgeSpike(trace, value, buffer, course, index, &pass)
-      if !wasSpike { judgeRate(trace, value, step: step, &buffer[index], index, course, &pass) }
-    }
-    trace.extendRun(value, begin: begin, tolerance: course.flatTolerance, afterGap: afterGap)
-    judgeFlatLine(trace, &buffer[index], index, course, &pass)
-    pass.standing.count(
-      buffer[index].station,
-      isStill: trace.runCount >= 3 && trace.runLow == trace.runHigh
-        && begin - trace.runBegin >= pass.limits.frozenAfterMilliseconds)
-    // A spike is no neighbour of what follows it.
-    trace.before = afterGap ? .min : wasSpike ? trace.before : trace.value
-    if !afterGap || trace.interval == 0 { trace.interval = Int32(clamping: step) }
-    trace.begin = begin
-    trace.value = value
-    trace.learn(value)
-    trace.note(buffer[index], answer: pass.answer, place: index)
-  }
-
-  /// A reading that is not newer than its series: the same again, a correction, or late.
-  private static func repeatOrLate(
-    _ trace: inout SeriesTrace, _ index: Int, _ value: Int32, _ buffer: UnsafeMutableBufferPointer<Reading>,
-    _ pass: inout Pass
-  ) {
-    guard buffer[index].begin.milliseconds == trace.begin, buffer[index].periodMilliseconds == trace.period else {
-      return
-    }
-    guard value != trace.value else {
-      if trace.answer == pass.answer {
-        pass.mark(&buffer[index], index, trace.flag, ScreeningReasons(rawValue: trace.reasons))
-      }
-      return
-    }
-    if trace.answer == pass.answer { pass.mark(&buffer[index], index, .suspect, .duplicateStamp) }
-    trace.value = value
-    trace.note(buffer[index], answer: pass.answer, place: index)
-  }
-
-  /// Whether a value is 500 to 2,000 times, or as small a part of, what its series or its county has been.
-  @inline(__always)
-  private static func isUnitMistake(
-    _ value: Int32, _ trace: SeriesTrace, _ air: ScreeningContext.CountyAir?, _ pollutant: Pollutant
-  ) -> Bool {
-    guard pollutant != .humidity, pollutant != .temperature, pollutant != .windDirection, value > 0 else {
-      return false
-    }
-    let level: Float
-    if trace.levelCount >= 8 {
-      level = trace.level
-    } else if let air, pollutant.isCriteria, air.reference[Int(pollutant.rawValue)] > 0 {
-      level = Float(air.reference[Int(pollutant.rawValue)])
-    } else {
-      return false
-    }
-    // Near zero a ratio says nothing, and a plume may rise from there: 5 of the unit (CO: 0.2) at least.
-    guard level >= (pollutant == .co ? 200 : 5_000) else { return false }
-    let value = Float(value)
-    return (value * 500 <= level && level <= value * 2_000) || (level * 500 <= value && value <= level * 2_000)
-  }
-
-  /// Whether the newest reading of the series stands alone between the one before it and this one.
-  @inline(__always)
-  private static func judgeSpike(
-    _ trace: SeriesTrace, _ value: Int32, _ buffer: UnsafeMutableBufferPointer<Reading>,
-    _ course: CompiledLimits.Course, _ index: Int, _ pass: inout Pass
-  ) -> Bool {
-    guard trace.before != .min else { return false }
-    let (before, middle, after) = (Int64(trace.before), Int64(trace.value), Int64(value))
-    // Twice the distance from the nearer neighbour; negative between them, where it is a slope, however steep.
-    let excess = Int64((2 * middle - before - after).magnitude) - Int64((before - after).magnitude)
-    guard excess > course.spikeSuspect || excess > course.spikeFail else { return false }
-    let flag = Pass.worse(trace.flag, excess > course.spikeFail ? .fail : .suspect)
-    let place = Int(trace.place)
-    if trace.answer == pass.answer, place < index {
-      pass.mark(&buffer[place], place, flag, .spike)
-    } else {
-      var reading = Reading(
-        station: buffer[index].station, pollutant: buffer[index].pollutant, value: Double(trace.value) / 1_000,
-        begin: Instant(milliseconds: trace.begin), periodMilliseconds: trace.period, flag: flag,
-        reasons: ScreeningReasons(rawValue: trace.reasons))
-      reading.reasons.insert(.spike)
-      pass.outcome.revisions.append(reading)
-    }
-    return true
-  }
-
-  @inline(__always)
-  private static func judgeRate(
-    _ trace: SeriesTrace, _ value: Int32, step: Int64, _ reading: inout Reading, _ index: Int,
-    _ course: CompiledLimits.Course, _ pass: inout Pass
-  ) {
-    let change = (Int64(value) - Int64(trace.value)).magnitude
-    // Beyond an hour the threshold grows with time; within one the air of an hour is the bound.
-    let hours = UInt64(max(1, (step + 3_599_999) / 3_600_000))
-    if change / hours > UInt64(course.rateFail) {
-      pass.mark(&reading, index, .fail, .rateOfChange)
-    } else if change / hours > UInt64(course.rateSuspect) {
-      pass.mark(&reading, index, .suspect, .rateOfChange)
-    }
-  }
-
-  @inline(__always)
-  private static func judgeFlatLine(
-    _ trace: SeriesTrace, _ reading: inout Reading, _ index: Int, _ course: CompiledLimits.Course, _ pass: inout Pass
-  ) {
-    guard trace.runCount >= 3, Int64(trace.runHigh) > course.flatAbove,
-      reading.end.milliseconds - trace.runBegin >= course.flatAfter
-    else { return }
-    pass.mark(&reading, index, .suspect, .flatLine)
   }
 
   // MARK: The whole answer
@@ -367,31 +191,5 @@ extension ScreeningMemory {
       pass.outcome.revisions[index].flag = verdict.flag
       pass.outcome.revisions[index].reasons.insert(.overridden)
     }
-  }
-}
-
-extension ScreeningMemory.FrozenCount {
-  @inline(__always)
-  mutating func count(_ station: UInt32, isStill: Bool) {
-    series[Int(station)] &+= 1
-    if isStill { still[Int(station)] &+= 1 }
-  }
-}
-
-extension ScreeningMemory.Pass {
-  /// Gives a reading a reason, and the flag when it is worse than its own.
-  mutating func mark(_ reading: inout Reading, _ index: Int, _ flag: QualityFlag, _ reason: ScreeningReasons) {
-    let next = Self.worse(reading.flag, flag)
-    guard next != reading.flag || !reading.reasons.isSuperset(of: reason) else { return }
-    outcome.touched.append((index, reading.flag))
-    reading.flag = next
-    reading.reasons.insert(reason)
-  }
-
-  /// The worse of two verdicts on a value that is there: fail, suspect, not screened, good.
-  static func worse(_ a: QualityFlag, _ b: QualityFlag) -> QualityFlag {
-    if a == .fail || b == .fail { return .fail }
-    if a == .suspect || b == .suspect { return .suspect }
-    return a == .unknown || b == .unknown ? .unknown : .good
   }
 }

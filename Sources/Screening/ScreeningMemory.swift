@@ -9,8 +9,10 @@ package import AirQuality
 /// - A reading is held against the newest one of its series with the same averaging period. One that is not newer is
 ///   late: it is judged by itself alone.
 /// - Nothing is concluded across a gap of more than `gapPeriods` usual intervals; the reading behind it says `gap`.
-/// - A spike is known only when the value after it has come: the verdict on the reading before is a *revision*, which the
-///   caller puts into the rings like a correction.
+/// - A series is of one feed. The first in the order of the configuration that has it takes it; another one when that has
+///   been silent for `gapPeriods` usual intervals. Readings of other feeds are held against it, and leave it as it is.
+/// - A spike is known only when the value after it has come: the verdict on the reading before is a *revision*, with which
+///   the caller changes the flag of that value of that feed.
 /// - What failed leaves no trace, so that one wrong value does not make the next one suspect.
 package struct ScreeningMemory: Sendable {
   /// By row × 6 + lane.
@@ -26,6 +28,8 @@ package struct ScreeningMemory: Sendable {
   var humidity = HumidityTable()
   /// By feed.
   var feeds: [String: FeedTrace] = [:]
+  /// Which feeds the traces are of, and which of them count more.
+  var order = FeedOrder()
   /// Verdicts of the tests over time.
   var marks = ScreeningMarks()
   /// Number of the newest answer since the start; no part of the state.
@@ -166,10 +170,12 @@ package struct ScreeningMemory: Sendable {
   /// Whether a feed repeats old values under new stamps.
   package func isFrozen(feed: String) -> Bool { feeds[feed]?.isFrozen ?? false }
 
-  /// Takes a new registry: stations of none that have been silent for a week are forgotten.
-  package mutating func keep(stations: Set<String>, feeds known: Set<String>, now: Instant) {
+  /// Takes a new registry and order of feeds: stations of none that have been silent for a week are forgotten.
+  package mutating func keep(stations: Set<String>, feeds known: [String], now: Instant) {
     resolutions.removeAll()
-    feeds = feeds.filter { known.contains($0.key) }
+    let names = Set(known)
+    feeds = feeds.filter { names.contains($0.key) }
+    if let numbers = order.configure(known) { renumber(numbers) }
     let oldest = now.milliseconds - Self.memoryMilliseconds
     let staying = ids.indices.filter { row in
       stations.contains(ids[row]) || lane(of: row).contains { $0.begin >= oldest }
@@ -190,6 +196,17 @@ package struct ScreeningMemory: Sendable {
       for pollutant in Pollutant.allCases where !pollutant.isCriteria {
         others[Self.key(next, pollutant)] = old.others[Self.key(Int32(row), pollutant)]
       }
+    }
+  }
+
+  /// Gives the traces the new numbers of their feeds; those of a feed that went pass to the next that comes.
+  private mutating func renumber(_ numbers: [UInt16]) {
+    func number(_ old: UInt16) -> UInt16 { Int(old) < numbers.count ? numbers[Int(old)] : FeedOrder.none }
+    for place in traces.indices { traces[place].feed = number(traces[place].feed) }
+    others = others.mapValues { trace in
+      var trace = trace
+      trace.feed = number(trace.feed)
+      return trace
     }
   }
 
@@ -235,6 +252,7 @@ package struct ScreeningMemory: Sendable {
   package func encode(into writer: inout ByteWriter) {
     writer.varint(untraced)
     writer.list(ids) { $0.text($1) }
+    order.encode(into: &writer)
     for trace in traces {
       writer.flag(trace.begin != .min)
       if trace.begin != .min { trace.encode(into: &writer) }
@@ -262,6 +280,7 @@ package struct ScreeningMemory: Sendable {
   package init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
     untraced = try reader.varint()
     ids = try reader.texts()
+    order = try FeedOrder(decoding: &reader)
     for (row, id) in ids.enumerated() { rows[id] = Int32(truncatingIfNeeded: row) }
     keys = ContiguousArray(ids.map(Self.key(ofStation:)))
     guard rows.count == ids.count, ids.count <= Self.maximumStations else {

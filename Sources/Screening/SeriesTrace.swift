@@ -28,6 +28,8 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
   var place: UInt32 = 0
   var levelCount: UInt8 = 0
   var flag = QualityFlag.good
+  /// The feed whose readings these are: it alone corrects and revises them (`FeedOrder`).
+  var feed = FeedOrder.none
 
   /// A series of another period begins anew after this long without a reading, milliseconds.
   static let resetMilliseconds: Int64 = 3 * 3_600_000
@@ -39,8 +41,9 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
   init() {}
 
   /// Takes the first reading of a series.
-  mutating func begin(with reading: Reading, value: Int32, answer: UInt32, place: Int) {
+  mutating func begin(with reading: Reading, value: Int32, feed: UInt16, answer: UInt32, place: Int) {
     self = SeriesTrace()
+    self.feed = feed
     begin = reading.begin.milliseconds
     runBegin = begin
     (self.value, runLow, runHigh) = (value, value, value)
@@ -48,6 +51,15 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
     runCount = 1
     learn(value)
     note(reading, answer: answer, place: place)
+  }
+
+  /// Passes to another feed with a reading of it: what the air was there stays known, but no value of one feed is a
+  /// neighbour of another's.
+  mutating func pass(to feed: UInt16, with reading: Reading, value: Int32, answer: UInt32, place: Int) {
+    let (level, levelCount, interval) = (level, levelCount, interval)
+    begin(with: reading, value: value, feed: feed, answer: answer, place: place)
+    (self.level, self.levelCount, self.interval) = (level, levelCount, interval)
+    learn(value)
   }
 
   /// Remembers what the newest reading was found to be.
@@ -84,6 +96,7 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
     writer.fixed(reasons)
     writer.byte(levelCount)
     writer.byte(flag.rawValue)
+    writer.fixed(feed)
   }
 
   init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
@@ -100,5 +113,6 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
     reasons = try reader.fixed(UInt32.self)
     levelCount = try reader.byte()
     flag = try reader.coded(QualityFlag.self)
+    feed = try reader.fixed(UInt16.self)
   }
 }

@@ -94,6 +94,41 @@ struct ScreeningEngineTests {
     #expect(batch.verdicts == verdicts)
   }
 
+  /// Hours of two feeds that send the same assessed station.
+  private static func twoFeeds(_ rows: [(feed: String, hour: Int, value: Double)]) -> Engine {
+    var engine = Engine()
+    var configuration = configuration
+    configuration.feeds = ["national", "mirror"]
+    let first = CivilDay("2020-12-01")!.firstHour
+    _ = engine.apply(.configuration(configuration), at: CivilOffset.china.start(ofHour: first))
+    for row in rows {
+      let begin = CivilOffset.china.start(ofHour: first + Int32(row.hour))
+      let at = begin.adding(milliseconds: 3_900_000)
+      let reading = Reading(
+        station: 0, pollutant: .pm25, value: row.value, begin: begin, periodMilliseconds: 3_600_000)
+      _ = engine.apply(
+        .batch(FeedBatch(feed: row.feed, receivedAt: at, stations: ["B1"], readings: [reading])), at: at)
+    }
+    return engine
+  }
+
+  private static func hours(_ engine: Engine) -> [SeriesProbe] {
+    let first = CivilDay("2020-12-01")!.firstHour
+    return engine.series(station: "B1", pollutant: .pm25, kind: .hours, windows: first..<first + 24).map {
+      SeriesProbe(value: $0.value.value, flag: $0.flag)
+    }
+  }
+
+  @Test func aSecondFeedChangesNoValueOfTheFirst() {
+    let start: [(String, Int, Double)] = [("national", 0, 49), ("national", 1, 48), ("national", 2, 50)]
+    let engine = Self.twoFeeds(start + [("mirror", 2, 500), ("national", 3, 52), ("mirror", 3, 51)])
+    #expect(Self.hours(engine).map(\.value) == [49, 48, 50, 52] && Self.hours(engine).allSatisfy { $0.flag == .good })
+    // A spike of the first is flagged, whoever sends the next hour first.
+    let spike = Self.twoFeeds(start + [("national", 3, 400), ("mirror", 4, 51), ("national", 4, 50)])
+    #expect(Self.hours(spike).map(\.value) == [49, 48, 50, 400, 50])
+    #expect(Self.hours(spike).map(\.flag) == [.good, .good, .good, .suspect, .good])
+  }
+
   @Test func neighboursThatDisagreeAreSuspectAfterTheClosing() {
     var run = Run()
     for hour in 0..<4 {

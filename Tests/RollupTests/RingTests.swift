@@ -106,4 +106,25 @@ import Testing
       }
     }
   }
+  /// A verdict changes the flag of the same value alone; what is worth least takes only what is free.
+  @Test func claims() {
+    for stored in UInt8(0)...7 {
+      for arriving in UInt8(1)...4 {
+        for same in [true, false] {
+          for value in [Int32(1), 2] {
+            let new = Cell(value: 1, code: arriving, ordinal: 0)
+            let old = Cell(value: stored == 0 ? 0 : value, code: stored, ordinal: 0)
+            let isRow = (1...4).contains(stored)
+            let flag = Arrival.of(new, at: old, claim: .flag, sameSource: same, outranks: true)
+            #expect(
+              flag == (isRow && same && value == 1 ? stored == arriving ? .duplicate : .correction : .evidence))
+            let isFree = stored == 0 || stored == Cell.missing
+            let isTwin = same && value == 1 && stored == arriving
+            let vacancy = Arrival.of(new, at: old, claim: .vacancy, sameSource: same, outranks: true)
+            #expect(vacancy == (isFree ? .stored : isTwin ? .duplicate : .evidence))
+          }
+        }
+      }
+    }
+  }
 }

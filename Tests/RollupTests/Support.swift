@@ -81,6 +81,21 @@ struct World {
 
   @discardableResult
   mutating func deliver(_ rows: [Row], feed: String = "a", now: Instant, answer: Bool = true) -> InsertSummary {
+    let (stations, readings) = Self.batch(rows)
+    return keep(rollup.insert(feed: feed, stations: stations, readings: readings, now: now), answer: answer)
+  }
+
+  /// Rows under another claim than that of new values.
+  @discardableResult
+  mutating func settle(
+    _ rows: [Row], feed: String = "a", claim: CellClaim, now: Instant, answer: Bool = true
+  ) -> InsertSummary {
+    let (stations, readings) = Self.batch(rows)
+    return keep(
+      rollup.settle(feed: feed, stations: stations, readings: readings, claim: claim, now: now), answer: answer)
+  }
+
+  private static func batch(_ rows: [Row]) -> (stations: [String], readings: ContiguousArray<Reading>) {
     var stations: [String] = []
     var indices: [String: UInt32] = [:]
     var readings = ContiguousArray<Reading>()
@@ -95,7 +110,10 @@ struct World {
           station: index, pollutant: row.pollutant, value: row.flag == .missing ? .nan : row.value, begin: row.begin,
           periodMilliseconds: row.period, flag: row.flag))
     }
-    let summary = rollup.insert(feed: feed, stations: stations, readings: readings, now: now)
+    return (stations, readings)
+  }
+
+  private mutating func keep(_ summary: InsertSummary, answer: Bool) -> InsertSummary {
     keep(summary.advance)
     changes.append(summary.changes)
     if answer { self.answer() }
