@@ -2,9 +2,10 @@ package import AirQuality
 
 /// Puts calibrations into effect on screened readings, before they enter the rings.
 ///
-/// Humidity comes from the same station: of the reading's own begin and period, else the newest that ended no later than
-/// the reading and no more than 15 min before it. A later one is never taken, so that a row that comes again gives the same
-/// value. Without humidity the row keeps its raw value and is suspect, with the reason `humidity`.
+/// Humidity comes from the same station and from the same answer or those before it: of the reading's own begin and period,
+/// else the newest that ended no later than the reading and no more than 15 min before it. A later one is never taken, so
+/// that a row that comes again gives the same value. Without humidity the row keeps its raw value and is suspect, with the
+/// reason `humidity`; it replaces nothing (`CellClaim.vacancy`).
 package struct Calibrator: Sendable, Hashable {
   /// What was done to one reading.
   package struct Step: Sendable, Hashable {
@@ -49,24 +50,39 @@ package struct Calibrator: Sendable, Hashable {
     guard !calibrations.isEmpty else { return [] }
     let known = stations.map { calibrations[$0] }
     guard known.contains(where: { $0 != nil }) else { return [] }
-    for reading in readings where reading.pollutant == .humidity {
-      let station = Int(reading.station)
-      guard known.indices.contains(station), let own = known[station], own.contains(where: \.needsHumidity) else {
-        continue
-      }
-      memories[stations[station], default: HumidityMemory()].take(reading)
-    }
+    let courses = takeHumidity(readings, stations: stations, known)
     var steps: [Step] = []
     for index in readings.indices {
       let station = Int(readings[index].station)
       guard known.indices.contains(station), let own = known[station] else { continue }
-      if let step = calibrate(&readings[index], index, own, memories[stations[station]]) { steps.append(step) }
+      let course = courses.isEmpty ? nil : courses[station]
+      if let step = calibrate(&readings[index], index, own, course, memories[stations[station]]) { steps.append(step) }
     }
     return steps
   }
 
+  /// Remembers the humidity of an answer.
+  ///
+  /// - Returns: all of it by the batch's stations, for an answer may bring more than the memory holds; empty for none.
+  private mutating func takeHumidity(
+    _ readings: ContiguousArray<Reading>, stations: [String], _ known: [[Calibration]?]
+  ) -> [HumidityCourse] {
+    var courses: [HumidityCourse] = []
+    for reading in readings where reading.pollutant == .humidity {
+      let station = Int(reading.station)
+      guard known.indices.contains(station), let own = known[station], own.contains(where: \.needsHumidity),
+        let entry = HumidityCourse.Entry(reading)
+      else { continue }
+      if courses.isEmpty { courses = Array(repeating: HumidityCourse(), count: stations.count) }
+      courses[station].append(entry)
+      memories[stations[station], default: HumidityMemory()].take(entry)
+    }
+    for station in courses.indices { courses[station].sort() }
+    return courses
+  }
+
   private func calibrate(
-    _ reading: inout Reading, _ index: Int, _ own: [Calibration], _ memory: HumidityMemory?
+    _ reading: inout Reading, _ index: Int, _ own: [Calibration], _ course: HumidityCourse?, _ memory: HumidityMemory?
   ) -> Step? {
     // Of thousandths, as series keep values: so what is made of one again is the same.
     let raw = Concentration(reading.value)
@@ -75,7 +91,9 @@ package struct Calibrator: Sendable, Hashable {
     guard let calibration = own.first(where: { $0.pollutant == reading.pollutant && $0.isInForce(on: day) }) else {
       return nil
     }
-    let relative = calibration.needsHumidity ? memory?.humidity(for: reading) : nil
+    let relative =
+      calibration.needsHumidity
+      ? HumidityCourse.humidity(course?.match(for: reading), memory?.course.match(for: reading)) : nil
     var step = Step(
       reading: index, raw: reading.value, humidity: relative, calibration: calibration, isApplied: false)
     guard let value = calibration.concentration(of: raw.value, humidity: relative) else {
@@ -110,66 +128,5 @@ package struct Calibrator: Sendable, Hashable {
       (try reader.text(), try HumidityMemory(decoding: &reader))
     }
     memories = Dictionary(entries, uniquingKeysWith: { first, _ in first })
-  }
-}
-
-/// The newest values of a station's relative humidity, by time.
-struct HumidityMemory: Sendable, Hashable {
-  struct Entry: Sendable, Hashable {
-    var begin: Int64
-    var end: Int64
-    /// Percent.
-    var value: Double
-  }
-
-  /// Ascending by end, then by begin.
-  private var entries: [Entry] = []
-  static let capacity = 96
-
-  init() {}
-
-  /// Takes a screened humidity; one that failed says nothing, and a repeated one replaces the earlier.
-  mutating func take(_ reading: Reading) {
-    guard reading.flag != .fail, reading.flag != .missing, reading.value.isFinite else { return }
-    let entry = Entry(begin: reading.begin.milliseconds, end: reading.end.milliseconds, value: reading.value)
-    let place = entries.firstIndex { ($0.end, $0.begin) >= (entry.end, entry.begin) } ?? entries.count
-    if place < entries.count, entries[place].end == entry.end, entries[place].begin == entry.begin {
-      entries[place] = entry
-      return
-    }
-    if entries.count == Self.capacity {
-      guard place > 0 else { return }
-      entries.insert(entry, at: place)
-      entries.removeFirst()
-    } else {
-      entries.insert(entry, at: place)
-    }
-  }
-
-  /// Of the reading's own begin and end, else the newest of the 15 min that end with it.
-  func humidity(for reading: Reading) -> Double? {
-    let end = reading.end.milliseconds
-    var newest: Entry?
-    for entry in entries.reversed() where entry.end <= end {
-      if entry.end < end - Calibrator.humidityMilliseconds { break }
-      if entry.end == end, entry.begin == reading.begin.milliseconds { return entry.value }
-      if newest == nil { newest = entry }
-      if entry.end < end { break }
-    }
-    return newest?.value
-  }
-
-  func encode(into writer: inout ByteWriter) {
-    writer.list(entries) { writer, entry in
-      writer.signed(entry.begin)
-      writer.signed(entry.end)
-      writer.double(entry.value)
-    }
-  }
-
-  init(decoding reader: inout SnapshotReader) throws(SnapshotReadingError) {
-    entries = try reader.list(of: "humidities") { reader throws(SnapshotReadingError) in
-      Entry(begin: try reader.signed(), end: try reader.signed(), value: try reader.double())
-    }
   }
 }

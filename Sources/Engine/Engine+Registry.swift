@@ -63,12 +63,17 @@ struct RegistryState: Sendable {
 
 extension Engine {
   /// Puts calibrations into effect; a row that lacks its humidity becomes suspect, and is counted as such.
+  ///
+  /// - Returns: the indices of rows that were to be calibrated and are not, ascending.
+  @discardableResult
   mutating func calibrate(
     _ readings: inout ContiguousArray<Reading>, stations: [String], _ tally: inout Screener.Tally
-  ) {
-    guard let configuration, !configuration.registry.calibrations.isEmpty else { return }
+  ) -> [Int] {
+    guard let configuration, !configuration.registry.calibrations.isEmpty else { return [] }
     let flags = readings.map(\.flag)
+    var raw: [Int] = []
     for step in registry.calibrator.calibrate(&readings, stations: stations) where !step.isApplied {
+      raw.append(step.reading)
       switch flags[step.reading] {
       case .good: tally.good -= 1
       case .unknown: tally.unknown -= 1
@@ -76,6 +81,7 @@ extension Engine {
       }
       tally.suspect += 1
     }
+    return raw
   }
 
   /// Gives readings of before the values that the rings have of them, whatever is thought of them now.
@@ -141,5 +147,23 @@ extension Engine {
   /// The readings of a mobile station with their places, ascending by begin (走航轨迹).
   package func track(station: String, from: Instant, until: Instant) -> [TrackPoint] {
     registry.tracks.points(of: station, from: from, until: until)
+  }
+}
+
+extension ContiguousArray<Reading> {
+  /// Takes out the elements at `indices`, which ascend.
+  mutating func take(_ indices: [Int]) -> ContiguousArray<Reading> {
+    guard !indices.isEmpty else { return [] }
+    var taken = ContiguousArray<Reading>()
+    var kept = ContiguousArray<Reading>()
+    for (index, reading) in enumerated() {
+      if taken.count < indices.count, indices[taken.count] == index {
+        taken.append(reading)
+      } else {
+        kept.append(reading)
+      }
+    }
+    self = kept
+    return taken
   }
 }

@@ -72,7 +72,7 @@ extension Engine {
   }
 
   /// What rows changed beside an answer's own.
-  private mutating func take(_ summary: InsertSummary, _ effects: inout [Effect]) {
+  mutating func take(_ summary: InsertSummary, _ effects: inout [Effect]) {
     for need in summary.needs { effects.append(.need(county: need.county, day: need.day)) }
     take(summary.changes)
   }

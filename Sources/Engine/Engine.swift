@@ -215,10 +215,19 @@ package struct Engine: Sendable {
 
   private mutating func insert(_ batch: FeedBatch, _ effects: inout [Effect]) {
     var screened = screen(batch, &effects)
-    calibrate(&screened.readings, stations: batch.stations, &screened.tally)
+    let raw = calibrate(&screened.readings, stations: batch.stations, &screened.tally)
     registry.tracks.take(screened.readings, stations: batch.stations, places: batch.places)
-    let retired = withdrawRetired(&screened.readings, stations: batch.stations)
+    var vacancies = screened.readings.take(raw)
+    var retired = withdrawRetired(&screened.readings, stations: batch.stations)
     var summary = rollup.insert(feed: batch.feed, stations: batch.stations, readings: screened.readings, now: now)
+    if !vacancies.isEmpty {
+      // What could not be calibrated may stand for nothing, but for no value that was.
+      retired += withdrawRetired(&vacancies, stations: batch.stations)
+      let filled = rollup.settle(
+        feed: batch.feed, stations: batch.stations, readings: vacancies, claim: .vacancy, now: now)
+      summary.count(filled)
+      take(filled, &effects)
+    }
     summary.evidence += retired
     count(screened.tally, summary, feed: batch.feed)
     // A stamp from the future would hide every true layer until then.

@@ -80,6 +80,20 @@ package struct InsertSummary: Sendable, Hashable {
   package var changes = UnitChanges()
   /// What the passing of time to the batch's instant brought; it comes before the batch.
   package var advance = AdvanceSummary()
+
+  /// Counts the readings of another call among this one's.
+  package mutating func count(_ other: InsertSummary) {
+    accepted += other.accepted
+    corrections += other.corrections
+    duplicates += other.duplicates
+    evidence += other.evidence
+    late += other.late
+    quarantined += other.quarantined
+    dropped += other.dropped
+    unusable += other.unusable
+    unknownStationRows += other.unknownStationRows
+    rewrites += other.rewrites
+  }
 }
 
 /// What loaded chunks brought.

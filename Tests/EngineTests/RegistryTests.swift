@@ -1,5 +1,6 @@
 import AirQuality
 import Engine
+import Rollup
 import Testing
 
 @Suite("Registry of stations in the engine")
@@ -96,6 +97,48 @@ struct RegistryTests {
     #expect(Self.value(&engine)?.value == 52)
     let verdict = try #require(engine.verdicts["micro"])
     #expect(verdict.corrections == 0 && verdict.duplicates == 1)
+  }
+
+  @Test("an answer brings its own humidity, however long it looks back")
+  func lookBack() throws {
+    var engine = Self.engine(StationRegistry(calibrations: [Self.linear(slope: 0.5, humidity: 0.1)]))
+    func rows(_ minutes: Range<Int64>) -> [Reading] {
+      minutes.flatMap { [Self.minute(.humidity, 50, $0), Self.minute(.pm25, 40, $0)] }
+    }
+    let first = CivilOffset.china.minute(of: Self.noon)
+    func found(_ engine: Engine) -> [SeriesCell] {
+      engine.series(station: "M1", pollutant: .pm25, kind: .minutes, windows: first..<first + 200)
+    }
+    let all = Self.batch(rows(0..<180), minutes: 180)
+    _ = engine.apply(all.event, at: all.at)
+    #expect(found(engine).count >= 60 && found(engine).allSatisfy { $0.value.value == 35 && $0.flag == .good })
+    // Of minutes that the humidity came beside less often, the newest before them counts.
+    let again = Self.batch(rows(50..<180) + [Self.minute(.humidity, 50, 180)], minutes: 181)
+    _ = engine.apply(again.event, at: again.at)
+    #expect(found(engine).allSatisfy { $0.value.value == 35 && $0.flag == .good })
+    let verdict = try #require(engine.verdicts["micro"])
+    #expect(verdict.corrections == 0 && verdict.suspect == 0)
+  }
+
+  @Test("a row that comes again without its humidity replaces no calibrated value")
+  func lostHumidity() throws {
+    var engine = Self.engine(StationRegistry(calibrations: [Self.linear()]))
+    let first = Self.batch([Self.minute(.humidity, 80, 0), Self.minute(.pm25, 100, 0)], minutes: 0)
+    _ = engine.apply(first.event, at: first.at)
+    // The memory fills with later values.
+    let moments = (0..<110 as Range<Int64>).map {
+      Reading(
+        station: 0, pollutant: .humidity, value: 60, begin: Self.noon.adding(milliseconds: 60_000 + $0 * 10_000),
+        periodMilliseconds: 10_000)
+    }
+    let later = Self.batch(moments, minutes: 20)
+    _ = engine.apply(later.event, at: later.at)
+    let again = Self.batch([Self.minute(.pm25, 100, 0), Self.minute(.pm25, 90, 0)], minutes: 21)
+    _ = engine.apply(again.event, at: again.at)
+    let value = try #require(Self.value(&engine))
+    #expect(value.value == 52 && value.flag == .good && value.reasons == .calibrated)
+    let verdict = try #require(engine.verdicts["micro"])
+    #expect(verdict.corrections == 0 && verdict.evidence == 2 && verdict.suspect == 2)
   }
 
   @Test("a calibration holds from its day on, also when it comes later")

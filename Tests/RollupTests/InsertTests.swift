@@ -53,7 +53,7 @@ import Testing
       var sums = InsertSummary()
       for reading in readings {
         let one = single.insert(feed: feed, stations: Self.stations, readings: [reading], now: now)
-        sums.add(one)
+        sums.count(one)
         Self.note(reading, feed: feed, single, &reference)
       }
       #expect(summary.counts == sums.counts, "seed \(seed), step \(step)")
@@ -110,18 +110,5 @@ extension InsertSummary {
   /// What is counted of readings.
   fileprivate var counts: [Int] {
     [accepted, corrections, duplicates, evidence, late, quarantined, dropped, unusable, unknownStationRows, rewrites]
-  }
-
-  fileprivate mutating func add(_ other: InsertSummary) {
-    accepted += other.accepted
-    corrections += other.corrections
-    duplicates += other.duplicates
-    evidence += other.evidence
-    late += other.late
-    quarantined += other.quarantined
-    dropped += other.dropped
-    unusable += other.unusable
-    unknownStationRows += other.unknownStationRows
-    rewrites += other.rewrites
   }
 }
