@@ -36,7 +36,7 @@ enum BodySniffer {
     let first = head[0]
     let wrong =
       switch container {
-      case .json: first == UInt8(ascii: "<")
+      case .json: first == UInt8(ascii: "<") || isProse(body, from: start)
       case .xml: first != UInt8(ascii: "<") && first < 0x80 && first != 0
       case .csv: first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
       case .lineProtocol, .metricsText:
@@ -50,10 +50,21 @@ enum BodySniffer {
     guard wrong else { return nil }
     let found = first == UInt8(ascii: "<") ? "XML" : first == UInt8(ascii: "{") || first == 0x5B ? "JSON" : "text"
     var message = "the server sent \(found) instead of \(container.rawValue)"
-    if container != .json {
+    if container != .json || first != UInt8(ascii: "<") {
       message += ", beginning \"\(redacted(head[0..<min(head.count, 80)]))\""
     }
     return DecodeFailure(code, message + "; check the feed's address and format")
+  }
+
+  /// Whether a body is words, as a proxy or a limiter of requests sends them: nothing in it opens, and it begins with none
+  /// of JSON's own words.
+  private static func isProse(_ body: ByteText, from start: Int) -> Bool {
+    let isLetter = (0x41...0x5A).contains(body[start] & 0xDF) || body[start] >= 0x80
+    guard isLetter, body.firstIndex(of: UInt8(ascii: "{")) == nil, body.firstIndex(of: UInt8(ascii: "[")) == nil,
+      TextDecoding.firstInvalidUTF8(body) == body.count
+    else { return false }
+    let text = body[start..<body.count].trimmed
+    return !["null", "true", "false", "NaN"].contains { text.equals(Array($0.utf8)) }
   }
 
   /// What a JSON body says went wrong, where text was asked for.

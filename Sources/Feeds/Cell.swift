@@ -46,8 +46,25 @@ struct Cell {
     if case .absent = kind { true } else { false }
   }
 
+  /// Whether there is nothing at its place, or null.
+  var isNothing: Bool {
+    switch kind {
+    case .absent, .null: true
+    default: false
+    }
+  }
+
+  /// Whether there is nothing at its place, null, or an empty text.
+  var isVacant: Bool {
+    switch kind {
+    case .absent, .null: true
+    case .text(let text): text.trimmed.isEmpty
+    default: false
+    }
+  }
+
   /// A number, or a text that is one.
-  var degrees: Double? {
+  var numeric: Double? {
     switch kind {
     case .number(let number): return number
     case .integer(let integer): return Double(integer)

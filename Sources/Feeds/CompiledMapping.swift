@@ -11,14 +11,34 @@ final class CompiledMapping: Sendable {
     var unitColumn: Int
     /// The value's own period; `rowPeriod` takes the row's.
     var periodMilliseconds: Int32
+    /// How early its name stands among those of a long layout.
+    var rank = 0
 
     /// What no period is.
     static let rowPeriod = Int32.min
   }
 
+  /// Rows that are not read.
+  struct Exception: Sendable {
+    var column: Int
+    var texts: [[UInt8]]
+    var complaint: String?
+  }
+
   struct Value: Sendable {
     var column: Int
     var target: Target
+    /// Column of a longer mean, -1 for none: 0 in both is no value.
+    var longMeanColumn = -1
+    var substitute: Substitute?
+  }
+
+  /// A column that is read instead, in rows of a kind or in all others.
+  struct Substitute: Sendable {
+    var column: Int
+    var kindColumn: Int
+    var kind: Double
+    var isOfKind: Bool
   }
 
   struct Long: Sendable {
@@ -26,8 +46,12 @@ final class CompiledMapping: Sendable {
     var valueColumn: Int
     var names: [String: Target]
     var knowsCommonNames: Bool
+    var takesOneName: Bool
     /// Column of the row's own unit, -1 when the names have theirs.
     var unitColumn: Int
+    /// Column of the station of rows that name no pollutant; nil where such rows are errors.
+    var unnamedStationColumn: Int?
+    var unnamedAdvice: String
   }
 
   /// Column paths as configured, in column order.
@@ -48,6 +72,11 @@ final class CompiledMapping: Sendable {
   let indexColumn: Int?
   let stamp: StampReader
   let values: [Value]
+  let exceptions: [Exception]
+  let silenceColumn: Int?
+  let unratedColumns: (index: Int, grade: Int)?
+  /// Whether a 0 may be no value.
+  let doubtsZeros: Bool
   let long: Long?
   let missingNumbers: [Double]
   let missingTexts: [[UInt8]]
@@ -64,6 +93,7 @@ final class CompiledMapping: Sendable {
   /// Rows may be single values: the stamps of parallel lists.
   let takesValuesAsRows: Bool
   let advice: String?
+  let emptyAdvice: String?
   /// The columns by which a body shows that it is of this format: station, values and their names, alternatives included.
   let ownColumns: [Int]
 
@@ -88,13 +118,23 @@ final class CompiledMapping: Sendable {
     indexColumn = mapping.publishedIndex.map { builder.column($0) }
     stamp = try StampReader(mapping.time, key: "time")
     values = try builder.values(mapping.values)
+    exceptions = mapping.exceptions.map { exception in
+      Exception(
+        column: builder.column(exception.path), texts: exception.texts.map { Array($0.utf8) },
+        complaint: exception.complaint)
+    }
+    silenceColumn = mapping.silencePath.map { builder.column($0) }
+    unratedColumns = mapping.unrated.map { (builder.column($0.index), builder.column($0.grade)) }
+    doubtsZeros = unratedColumns != nil || values.contains { $0.longMeanColumn >= 0 }
     long = try mapping.long.map { (layout) throws(MappingError) in try builder.long(layout) }
     columns = builder.paths
     alternatives = builder.alternatives
-    hasAlternatives = builder.alternatives.contains { $0 >= 0 }
+    hasAlternatives = builder.alternatives.contains { $0 >= 0 } || values.contains { $0.substitute != nil }
     advice = mapping.advice
+    emptyAdvice = mapping.emptyAdvice
     ownColumns = Self.columns(
-      values.map(\.column) + [long?.pollutantColumn, long?.valueColumn, stationColumn].compactMap { $0 }, alternatives)
+      values.map(\.column) + values.compactMap(\.substitute?.column)
+        + [long?.pollutantColumn, long?.valueColumn, stationColumn].compactMap { $0 }, alternatives)
     guard !values.isEmpty || long != nil else {
       throw MappingError("values", "no pollutant is mapped; write for example pm25: {path: ..., unit: ug/m3}")
     }
@@ -136,6 +176,24 @@ final class CompiledMapping: Sendable {
     }
   }
 
+  /// The column that a value of a row is read from.
+  func column(ofValue index: Int, _ cells: CellRow) -> Int {
+    let column = firstPresent(cells, values[index].column)
+    guard let substitute = values[index].substitute, cells[column].isNothing else { return column }
+    let isOfKind = cells[present(cells, substitute.kindColumn)].numeric == substitute.kind
+    guard isOfKind == substitute.isOfKind, !cells[substitute.column].isAbsent else { return column }
+    return substitute.column
+  }
+
+  /// The exception that a row is, nil for a row to be read.
+  func exception(_ cells: CellRow) -> Exception? {
+    exceptions.first { exception in
+      guard case .text(let text) = cells[present(cells, exception.column)].kind else { return false }
+      let marker = text.trimmed
+      return exception.texts.contains { marker.equals($0) }
+    }
+  }
+
   /// The head of a row whose period is the mapping's.
   @inline(__always)
   func head(_ station: UInt32, _ instant: Instant) -> RowAssembler.RowHead {
@@ -145,7 +203,9 @@ final class CompiledMapping: Sendable {
 
   /// The columns that may hold values, alternatives included.
   var valueColumns: [Int] {
-    Self.columns(values.map(\.column) + [long?.valueColumn].compactMap { $0 }, alternatives)
+    Self.columns(
+      values.map(\.column) + values.compactMap(\.substitute?.column) + [long?.valueColumn].compactMap { $0 },
+      alternatives)
   }
 
   private static func columns(_ first: [Int], _ alternatives: [Int]) -> [Int] {
@@ -241,7 +301,13 @@ private struct ColumnBuilder {
         target.periodMilliseconds = period
       }
       target.unitColumn = mapping.unitPath.map { column($0) } ?? -1
-      list.append(CompiledMapping.Value(column: column(mapping.path), target: target))
+      list.append(
+        CompiledMapping.Value(
+          column: column(mapping.path), target: target, longMeanColumn: mapping.longMeanPath.map { column($0) } ?? -1,
+          substitute: mapping.substitute.map {
+            CompiledMapping.Substitute(
+              column: column($0.path), kindColumn: column($0.kindPath), kind: $0.kind, isOfKind: $0.isOfKind)
+          }))
     }
     return list
   }
@@ -252,15 +318,17 @@ private struct ColumnBuilder {
       throw MappingError("names", "name the feed's pollutants, for example P2: {pollutant: pm25, unit: ug/m3}")
     }
     var names: [String: CompiledMapping.Target] = [:]
-    for name in layout.names {
+    for (rank, name) in layout.names.enumerated() {
       let key = "names.\(name.feedName)"
       var target = try target(name.pollutant, unit: name.unit, perRow: unitColumn >= 0, key: key)
       target.unitColumn = unitColumn
+      target.rank = rank
       guard names.updateValue(target, forKey: name.feedName) == nil else { throw MappingError(key, "named twice") }
     }
     return CompiledMapping.Long(
       pollutantColumn: column(layout.pollutant), valueColumn: column(layout.value), names: names,
-      knowsCommonNames: layout.knowsCommonNames, unitColumn: unitColumn)
+      knowsCommonNames: layout.knowsCommonNames, takesOneName: layout.takesOneName, unitColumn: unitColumn,
+      unnamedStationColumn: layout.unnamed.map { column($0.station) }, unnamedAdvice: layout.unnamed?.advice ?? "")
   }
 
   private func target(

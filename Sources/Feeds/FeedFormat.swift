@@ -54,7 +54,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
   case lidarJSON = "lidar-json"
   /// Files as lidars write them: Vaisala messages, Licel raw, NetCDF of CHM15k, CL61 and E-PROFILE.
   case lidarFile = "lidar-file"
-  /// The World Air Quality Index project's city feed and map, JSON: US AQI indices, not concentrations.
+  /// The World Air Quality Index project's city feed, map and search, JSON: US AQI indices, not concentrations.
   case waqi
   /// The API of OpenAQ, version 3: measurements, sensors, latest values.
   case openaq = "openaq-v3"
@@ -106,7 +106,7 @@ package enum FeedPreset: String, CaseIterable, Sendable, Hashable {
     case .ukAir: "UK-AIR wide CSV, hours ending GMT"
     case .lidarJSON: "lidar profiles (JSON)"
     case .lidarFile: "lidar files: Vaisala messages, Licel raw, CHM15k, CL61 and E-PROFILE NetCDF"
-    case .waqi: "WAQI city feed or map (JSON), US AQI indices, never concentrations"
+    case .waqi: "WAQI city feed, map or search (JSON), US AQI indices, never concentrations"
     case .openaq: "OpenAQ version 3 measurements, hours, sensors, latest (JSON)"
     case .openaqRealtime: "OpenAQ real-time archive (NDJSON), periods ending in UTC"
     case .purpleAir: "PurpleAir cloud, history or local unit (JSON), channels A and B apart"

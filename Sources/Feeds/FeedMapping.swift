@@ -19,10 +19,17 @@ package struct FeedMapping: Sendable, Hashable {
   package var time: TimeMapping
   /// Numbers and texts that mean "no value", beside null.
   package var missing: [MissingMarker]
+  /// Rows that are not read, by a text in them.
+  package var exceptions: [RowException]
   /// Wide layout: a column for each pollutant.
   package var values: [ValueMapping]
   /// Long layout: a row for each value.
   package var long: LongLayout?
+  /// Path of the value without which a row without a stamp says that nothing was measured: it is left out and counted,
+  /// and no error.
+  package var silencePath: String?
+  /// How a row shows that its zeros are no values.
+  package var unrated: UnratedMapping?
   /// How the provider says that it failed.
   package var error: ErrorMapping?
   /// Path of the AQI that the feed publishes, kept for comparison only.
@@ -33,6 +40,8 @@ package struct FeedMapping: Sendable, Hashable {
   package var nextPage: String?
   /// What people must know of the readings, added to every answer that has some.
   package var advice: String?
+  /// What people must know of an answer that has rows of this format and no value in them.
+  package var emptyAdvice: String?
   package var encoding: TextEncoding
   /// What an instrument tells by the channels of its two lasers alone gets the channels' mean beside them.
   package var averagesTwinChannels: Bool
@@ -41,7 +50,9 @@ package struct FeedMapping: Sendable, Hashable {
     container: Container, station: String?, time: TimeMapping, missing: [MissingMarker] = [],
     values: [ValueMapping] = [], long: LongLayout? = nil, error: ErrorMapping? = nil, publishedIndex: String? = nil,
     skipsRowsWithoutStation: Bool = false, position: PositionMapping? = nil, nextPage: String? = nil,
-    advice: String? = nil, encoding: TextEncoding = .utf8, averagesTwinChannels: Bool = false
+    advice: String? = nil, encoding: TextEncoding = .utf8, averagesTwinChannels: Bool = false,
+    unrated: UnratedMapping? = nil, emptyAdvice: String? = nil, exceptions: [RowException] = [],
+    silencePath: String? = nil
   ) {
     self.container = container
     self.station = station
@@ -57,6 +68,10 @@ package struct FeedMapping: Sendable, Hashable {
     self.advice = advice
     self.encoding = encoding
     self.averagesTwinChannels = averagesTwinChannels
+    self.unrated = unrated
+    self.emptyAdvice = emptyAdvice
+    self.exceptions = exceptions
+    self.silencePath = silencePath
   }
 
   /// What holds the rows.
@@ -104,15 +119,37 @@ package struct ValueMapping: Sendable, Hashable {
   package var unitPath: String?
   /// The value's own averaging period, when it differs from the row's; `o3_8h` has 8 h by itself.
   package var periodMilliseconds: Int?
+  /// What is read instead where `path` holds nothing.
+  package var substitute: Substitute?
+  /// Path of a longer mean of the same, for feeds that write 0 where they have no value: 0 in both is none.
+  package var longMeanPath: String?
 
   package init(
-    pollutant: String, path: String, unit: String? = nil, unitPath: String? = nil, periodMilliseconds: Int? = nil
+    pollutant: String, path: String, unit: String? = nil, unitPath: String? = nil, periodMilliseconds: Int? = nil,
+    longMeanPath: String? = nil, substitute: Substitute? = nil
   ) {
     self.pollutant = pollutant
     self.path = path
     self.unit = unit
     self.unitPath = unitPath
     self.periodMilliseconds = periodMilliseconds
+    self.longMeanPath = longMeanPath
+    self.substitute = substitute
+  }
+
+  /// A field that is the value in some rows and another quantity in others, as the number at a second path tells.
+  package struct Substitute: Sendable, Hashable {
+    package var path: String
+    package var kindPath: String
+    package var kind: Double
+    /// Whether rows of the kind are those that have the value, or all others.
+    package var isOfKind: Bool
+    package init(path: String, kindPath: String, kind: Double, isOfKind: Bool) {
+      self.path = path
+      self.kindPath = kindPath
+      self.kind = kind
+      self.isOfKind = isOfKind
+    }
   }
 }
 
@@ -128,15 +165,36 @@ package struct LongLayout: Sendable, Hashable {
   package var names: [Name]
   /// Names that `names` lacks are understood as `QuantityName` does ("PM 2.5 concentration", "co_ppm").
   package var knowsCommonNames: Bool
+  /// Where names give one quantity of a station and moment more than once, as several sensors of a device do, one is
+  /// taken: that of the name which stands first in `names` and has a value.
+  package var takesOneName: Bool
+  /// What becomes of rows that name no pollutant; nil where they are errors.
+  package var unnamed: Unnamed?
 
   package init(
-    pollutant: String, value: String, unitPath: String? = nil, names: [Name] = [], knowsCommonNames: Bool = false
+    pollutant: String, value: String, unitPath: String? = nil, names: [Name] = [], knowsCommonNames: Bool = false,
+    takesOneName: Bool = false, unnamed: Unnamed? = nil
   ) {
     self.pollutant = pollutant
     self.value = value
     self.unitPath = unitPath
     self.names = names
     self.knowsCommonNames = knowsCommonNames
+    self.takesOneName = takesOneName
+    self.unnamed = unnamed
+  }
+
+  /// Rows without a pollutant's name are kept as `unspecified`.
+  package struct Unnamed: Sendable, Hashable {
+    /// Path of the station that they have where it holds one: series of one place that say nothing of themselves would
+    /// else be one.
+    package var station: String
+    /// What people must know of such rows.
+    package var advice: String
+    package init(station: String, advice: String) {
+      self.station = station
+      self.advice = advice
+    }
   }
 
   /// One name of the feed.
@@ -241,6 +299,31 @@ package struct PositionMapping: Sendable, Hashable {
   }
 }
 
+/// Rows that look like the others and are something else.
+package struct RowException: Sendable, Hashable {
+  package var path: String
+  /// The texts at `path` that mark such a row.
+  package var texts: [String]
+  /// Why it cannot be read, for the row's error; nil for rows that are left out and counted as values of other quantities.
+  package var complaint: String?
+  package init(path: String, texts: [String], complaint: String? = nil) {
+    self.path = path
+    self.texts = texts
+    self.complaint = complaint
+  }
+}
+
+/// Rows without an assessment: their index is 0 and their grade is nothing. Their zeros are no values.
+package struct UnratedMapping: Sendable, Hashable {
+  /// Paths of the index and of the grade.
+  package var index: String
+  package var grade: String
+  package init(index: String, grade: String) {
+    self.index = index
+    self.grade = grade
+  }
+}
+
 /// A value that stands for none.
 package enum MissingMarker: Sendable, Hashable {
   case number(Double)
@@ -272,50 +355,4 @@ package enum TextEncoding: String, CaseIterable, Sendable, Hashable {
   case latin1
   /// IBM code page 437.
   case cp437
-}
-
-/// How lidar profiles stand in JSON.
-package struct LidarMapping: Sendable, Hashable {
-  /// What the array of numbers is.
-  package enum Signal: String, CaseIterable, Sendable, Hashable {
-    /// Attenuated backscatter, or anything already multiplied by the range squared.
-    case rangeCorrected = "range-corrected"
-    /// Raw signal: multiplied by the range squared on decoding.
-    case raw
-  }
-  /// Path of the profiles.
-  package var rows: String
-  package var station: String?
-  package var time: TimeMapping
-  /// Path of the array of numbers.
-  package var signal: String
-  package var signalKind: Signal
-  /// Paths of the distance of the first bin and between bins, in metres …
-  package var firstRange: String?
-  package var resolution: String?
-  /// … or of an array of evenly spaced distances.
-  package var ranges: String?
-  /// Path of the wavelength in nanometres.
-  package var wavelength: String?
-  /// Paths of the beam's angle from the vertical and clockwise from north, degrees.
-  package var zenith: String?
-  package var azimuth: String?
-
-  package init(
-    rows: String, station: String?, time: TimeMapping, signal: String, signalKind: Signal = .rangeCorrected,
-    firstRange: String? = nil, resolution: String? = nil, ranges: String? = nil, wavelength: String? = nil,
-    zenith: String? = nil, azimuth: String? = nil
-  ) {
-    self.rows = rows
-    self.station = station
-    self.time = time
-    self.signal = signal
-    self.signalKind = signalKind
-    self.firstRange = firstRange
-    self.resolution = resolution
-    self.ranges = ranges
-    self.wavelength = wavelength
-    self.zenith = zenith
-    self.azimuth = azimuth
-  }
 }

@@ -31,6 +31,9 @@ enum JSONBodyDecoder {
     if walk.stoppedAfter != nil, document.fault == nil {
       return assembler.finish(noRows(plan.rows, walk, document))
     }
+    if assembler.isForeign, let said = usualErrorText(document) {
+      return assembler.finish(DecodeFailure(.errorReply, "the provider answered with an error: \(said)"))
+    }
     if let more = nextPage(mapping, document) {
       assembler.notes.append("the answer is one page; what follows it is at \(more)")
     }
@@ -66,15 +69,10 @@ enum JSONBodyDecoder {
       .noRows, "\(names?.text ?? "$") leads nowhere: the body does not name its fields; check `fields` or the feed")
   }
 
-  /// Whether something stands at the one place that the plan looks at.
-  static func holds(_ plan: JSONPlan, _ document: borrowing JSONDocument) -> Bool {
+  /// Whether what stands at the one place that the plan looks at is so.
+  static func holds(_ plan: JSONPlan, _ document: borrowing JSONDocument, _ isSo: (Cell) -> Bool) -> Bool {
     var found = false
-    _ = document.walk(plan) { block in
-      switch block.row(0)[0].kind {
-      case .absent, .null: break
-      default: found = true
-      }
-    }
+    _ = document.walk(plan) { block in found = isSo(block.row(0)[0]) }
     return found
   }
 
@@ -88,77 +86,5 @@ enum JSONBodyDecoder {
       }
     }
     return address
-  }
-
-  /// Why the path to the rows leads nowhere: usually the provider says so itself.
-  static func noRows(_ rows: JSONPath, _ walk: JSONDocument.Walk, _ document: borrowing JSONDocument) -> DecodeFailure {
-    if let said = usualErrorText(document) {
-      return DecodeFailure(.errorReply, "the provider answered with an error: \(said)")
-    }
-    let stopped = walk.stoppedAfter ?? 0
-    let reached = "$" + JSONPath.print(rows.steps.prefix(stopped))
-    let found =
-      switch walk.foundKind {
-      case LANTIAN_CELL_OBJECT: "an object"
-      case LANTIAN_CELL_ARRAY: "a list"
-      case LANTIAN_CELL_NULL: "null"
-      case LANTIAN_CELL_TEXT: "a text"
-      default: "a single value"
-      }
-    let wanted = stopped < rows.steps.count ? JSONPath.print([rows.steps[stopped]]) : ""
-    return DecodeFailure(
-      .noRows,
-      "\(rows.text) leads nowhere: \(reached) is \(found) and has no \(wanted); check `rows` or look at the feed")
-  }
-
-  static func errorReply(_ mapping: CompiledMapping, _ document: borrowing JSONDocument) -> DecodeFailure? {
-    guard let error = mapping.error, let plan = mapping.errorPlan, document.isObject else { return nil }
-    var failure: DecodeFailure?
-    _ = document.walk(plan) { block in
-      let cells = block.row(0)
-      guard let said = marked(cells[0]), !error.okValues.contains(said) else { return }
-      var text = said
-      if plan.columns.count > 1, let more = marked(cells[1]) { text = more }
-      failure = DecodeFailure(.errorReply, "the provider answered with an error: \(text)")
-    }
-    return failure
-  }
-
-  /// What the cell says, nil when it says nothing.
-  private static func marked(_ cell: Cell) -> String? {
-    switch cell.kind {
-    case .text(let text): text.isEmpty ? nil : redacted(text)
-    case .integer(let number): number == 0 ? nil : String(number)
-    case .number(let number): number == 0 ? nil : "\(number)"
-    case .truth(let truth): truth ? "true" : nil
-    case .absent, .null: nil
-    default: "an error without a text"
-    }
-  }
-
-  /// The keys under which providers usually put their complaint.
-  private static let usualErrors: JSONPlan? = {
-    do throws(MappingError) {
-      var columns: [JSONPath] = []
-      for path in ["$.error", "$.errmsg", "$.error.message", "$.message", "$.msg", "$.detail", "$.data"] {
-        columns.append(try JSONPath(path, key: "error"))
-      }
-      return try JSONPlan(rows: try JSONPath("$", key: "error"), columns: columns, key: "error")
-    } catch {
-      return nil
-    }
-  }()
-
-  /// The complaint of a body that is not what was asked for; nil when none of the usual keys holds a text.
-  static func usualErrorText(_ document: borrowing JSONDocument) -> String? {
-    guard document.isObject, let plan = usualErrors else { return nil }
-    var said: String?
-    _ = document.walk(plan) { block in
-      let cells = block.row(0)
-      for column in 0..<cells.count where said == nil {
-        if case .text(let text) = cells[column].kind, !text.isEmpty { said = redacted(text) }
-      }
-    }
-    return said
   }
 }

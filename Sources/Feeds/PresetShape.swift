@@ -4,6 +4,8 @@ struct PresetShape: Sendable {
   enum Mark: Sendable {
     /// Something stands at this path of its root.
     case path(String)
+    /// A list stands at this path of its root, be it empty.
+    case list(String)
     /// Its root is an object.
     case object
     case any
@@ -25,6 +27,7 @@ struct PresetShape: Sendable {
 struct CompiledShape: Sendable {
   private enum Mark: Sendable {
     case probe(JSONPlan)
+    case list(JSONPlan)
     case object
     case any
   }
@@ -36,6 +39,7 @@ struct CompiledShape: Sendable {
     mapping = try CompiledMapping(shape.mapping)
     switch shape.mark {
     case .path(let path): mark = .probe(try JSONPlan(probing: path))
+    case .list(let path): mark = .list(try JSONPlan(probing: path))
     case .object: mark = .object
     case .any: mark = .any
     }
@@ -43,7 +47,8 @@ struct CompiledShape: Sendable {
 
   func fits(_ document: borrowing JSONDocument) -> Bool {
     switch mark {
-    case .probe(let plan): JSONBodyDecoder.holds(plan, document)
+    case .probe(let plan): JSONBodyDecoder.holds(plan, document) { !$0.isNothing }
+    case .list(let plan): JSONBodyDecoder.holds(plan, document) { if case .array = $0.kind { true } else { false } }
     case .object: document.isObject
     case .any: true
     }

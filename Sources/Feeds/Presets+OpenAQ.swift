@@ -30,7 +30,13 @@ extension Presets {
       path: "$.period.datetimeFrom.utc", notation: .rfc3339, meaning: .begin, periodMilliseconds: 0,
       endPath: "$.period.datetimeTo.utc"),
     missing: missing, long: long("$.parameter", value: "$.value"), error: error,
-    position: PositionMapping(latitude: "$.coordinates.latitude", longitude: "$.coordinates.longitude"))
+    position: PositionMapping(latitude: "$.coordinates.latitude", longitude: "$.coordinates.longitude"),
+    exceptions: [
+      RowException(
+        path: "$.period.label", texts: ["hourofday", "dayofweek", "monthofyear"],
+        complaint: "a mean over all hours, days or months of one name is no measurement of a period; ask for "
+          + "measurements, hours or days")
+    ])
 
   private static let openaqSensors = FeedMapping(
     container: .json(rows: "$.results[*]"), station: nil,

@@ -1,9 +1,10 @@
 /// PurpleAir. Two lasers, channels A and B, kept apart as `pm25_a` and `pm25_b` so that they can be compared; `pm25` is
-/// what the cloud makes of both, and of a unit's own page their mean.
+/// what the cloud makes of both, or else, as of a unit's own page, their mean.
 ///
 /// Of the two calibrations of the sensor the preset `purpleair` takes the one for outdoor air (`atm`), `purpleair-cf1` the
-/// other (`cf_1`), which the models of Barkjohn et al. 2021 and FASM are made for. Temperatures are °F, measured inside the
-/// case; `voc` is an index of the sensor and ignored.
+/// other (`cf_1`), which the models of Barkjohn et al. 2021 and FASM are made for. A field without a calibration in its
+/// name is `cf_1` of sensors indoors, where rows tell that (`location_type` 1), and `atm` else. Temperatures are °F,
+/// measured inside the case; `voc` is an index of the sensor and ignored.
 extension Presets {
   /// One of the sensor's two calibrations, as fields are named after it.
   enum PurpleAirCalibration: String {
@@ -11,24 +12,25 @@ extension Presets {
     case standard = "cf_1"
   }
 
+  /// The values of the cloud's answers. `field` makes a path of a field's name; `type` leads to the sensor's location type.
   private static func values(
-    _ prefix: String, _ calibration: PurpleAirCalibration, _ names: (String) -> String
+    _ calibration: PurpleAirCalibration, type: String, _ field: (String) -> String
   ) -> [ValueMapping] {
     [("pm25", "pm2.5"), ("pm10", "pm10.0"), ("pm1", "pm1.0")].flatMap { pollutant, size in
       ["", "_a", "_b"].map { channel in
-        let own = "\(prefix)\(names(size + "_\(calibration.rawValue)" + channel))"
-        // Without a calibration in its name a field is the one for outdoor air.
-        let path = calibration == .atmospheric ? "\(own) | \(prefix)\(names(size + channel))" : own
-        return ValueMapping(pollutant: pollutant + channel, path: path, unit: "ug/m3")
+        ValueMapping(
+          pollutant: pollutant + channel, path: field("\(size)_\(calibration.rawValue)\(channel)"), unit: "ug/m3",
+          substitute: .init(
+            path: field(size + channel), kindPath: type, kind: 1, isOfKind: calibration == .standard))
       }
-    } + [
-      ValueMapping(pollutant: "humidity", path: prefix + names("humidity"), unit: "%"),
-      ValueMapping(pollutant: "temperature", path: prefix + names("temperature"), unit: "degF"),
-      ValueMapping(pollutant: "pressure", path: prefix + names("pressure"), unit: "hPa"),
-    ]
+    }
+      + [("humidity", "%"), ("temperature", "degF"), ("pressure", "hPa")].map { name, unit in
+        // Early answers name the channel that has the sensor.
+        ValueMapping(pollutant: name, path: "\(field(name)) | \(field(name + "_a"))", unit: unit)
+      }
   }
 
-  private static func key(_ name: String) -> String { "['" + name + "']" }
+  private static func key(_ name: String) -> String { "$['" + name + "']" }
   private static let error = ErrorMapping(path: "$.error", messagePath: "$.description")
   private static let place = PositionMapping(latitude: "latitude", longitude: "longitude")
 
@@ -46,7 +48,8 @@ extension Presets {
       container: .table(rows: "$.data[*]", fields: "$.fields"), station: "sensor_index",
       time: TimeMapping(
         path: "last_seen | ^.data_time_stamp", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
-      values: values("", calibration) { $0 }, error: error, position: place)
+      values: values(calibration, type: "location_type | ^.location_type") { $0 }, error: error, position: place,
+      averagesTwinChannels: true)
   }
 
   /// `/v1/sensors/{id}`.
@@ -55,8 +58,8 @@ extension Presets {
       container: .json(rows: "$.sensor"), station: "$.sensor_index",
       time: TimeMapping(
         path: "$.last_seen | ^.data_time_stamp", notation: .epochSeconds, meaning: .instant, periodMilliseconds: 0),
-      values: values("$", calibration, key), error: error,
-      position: PositionMapping(latitude: "$.latitude", longitude: "$.longitude"))
+      values: values(calibration, type: "$.location_type", key), error: error,
+      position: PositionMapping(latitude: "$.latitude", longitude: "$.longitude"), averagesTwinChannels: true)
   }
 
   /// `/v1/sensors/{id}/history`: `average` minutes that begin at `time_stamp`; 0 for single measurements.
@@ -66,7 +69,8 @@ extension Presets {
       time: TimeMapping(
         path: "time_stamp", notation: .epochSeconds, meaning: .begin, periodMilliseconds: 0,
         rowPeriod: .init(path: "^.average", unitMilliseconds: 60_000)),
-      values: values("", calibration) { $0 }, error: error, position: place)
+      values: values(calibration, type: "location_type") { $0 }, error: error, position: place,
+      averagesTwinChannels: true)
   }
 
   /// A unit's own `/json`. Channel A has no suffix there, B has `_b`, and both are what the unit measured alone.

@@ -2,7 +2,8 @@
 ///
 /// An observation alone is a number and a time: what it measures stands in its Datastream, to be asked for with
 /// `$expand=Datastream($expand=Thing,ObservedProperty)`. `phenomenonTime` is a moment, or an interval that is the
-/// averaging period; `resultTime` stands in for a null one.
+/// averaging period; `resultTime` stands in for a null one. What a Datastream without its ObservedProperty measures is
+/// taken from its name or description; one that has neither is a station of its own, and its values `unspecified`.
 extension Presets {
   private static let time = TimeMapping(
     path: "$.phenomenonTime | $.resultTime", notation: .rfc3339, meaning: .instant, periodMilliseconds: 0)
@@ -15,8 +16,9 @@ extension Presets {
       container: .json(rows: rows), station: "\(thing)['@iot.id'] | \(thing).name | \(up)['@iot.id']", time: time,
       missing: missing,
       long: LongLayout(
-        pollutant: "\(up).ObservedProperty.name | \(up).name", value: "$.result",
-        unitPath: "\(up).unitOfMeasurement.symbol | \(up).unitOfMeasurement.name", knowsCommonNames: true),
+        pollutant: "\(up).ObservedProperty.name | \(up).name | \(up).description", value: "$.result",
+        unitPath: "\(up).unitOfMeasurement.symbol | \(up).unitOfMeasurement.name", knowsCommonNames: true,
+        unnamed: .init(station: "\(up)['@iot.id']", advice: advice)),
       error: error, nextPage: "$['@iot.nextLink']")
   }
 
@@ -54,7 +56,7 @@ extension Presets {
       .path("$.value[0].Observations"), observations("$.value[*].Observations[*]", up: "^", thing: "^.Thing")),
     PresetShape(.path("$.Observations"), observations("$.Observations[*]", up: "^", thing: "^.Thing")),
     PresetShape(.path("$.Datastream"), observations("$", up: "$.Datastream", thing: "$.Datastream.Thing")),
-    PresetShape(.path("$[0]"), alone("$[*]")), PresetShape(.path("$.result"), alone("$")),
+    PresetShape(.list("$"), alone("$[*]")), PresetShape(.path("$.result"), alone("$")),
     PresetShape(alone("$.value[*]")),
   ]
 }

@@ -2,14 +2,19 @@
 ///
 /// Its `iaqi` figures are indices on the US EPA's scale, computed by the project from what stations publish: they are
 /// kept as `us_aqi_*`, never as concentrations. `time.s` is local, `time.tz` its offset; `time.v` is the local time taken
-/// for UTC and not used. The stamp marks the moment of the figure: the project does not say over which hours it is.
+/// for UTC and not used. The stamp marks the moment of the figure: the project does not say over which hours it is. A
+/// station without data has no index and no stamp: its weather is of no known moment, and left out.
 extension Presets {
   private static let indexAdvice =
     "WAQI gives indices on the US EPA's scale, not concentrations: they are kept as us_aqi_* and enter no mean"
   private static let error = ErrorMapping(path: "$.status", okValues: ["ok"], messagePath: "$.data")
   private static let missing: [MissingMarker] = [.text("-"), .text("")]
 
-  static let waqi = [PresetShape(.path("$.data[0]"), waqiMap), PresetShape(waqiCity)]
+  private static let index = [ValueMapping(pollutant: "us_aqi", path: "$.aqi", unit: "index")]
+
+  static let waqi = [
+    PresetShape(.path("$.data[0].time"), waqiSearch), PresetShape(.list("$.data"), waqiMap), PresetShape(waqiCity),
+  ]
 
   private static let waqiCity = FeedMapping(
     container: .json(rows: "$.data"), station: "$.idx",
@@ -32,12 +37,22 @@ extension Presets {
       ValueMapping(pollutant: "wind_direction", path: "$.iaqi.wd.v", unit: "deg"),
     ],
     error: error, position: PositionMapping(latitude: "$.city.geo[0]", longitude: "$.city.geo[1]"),
-    advice: indexAdvice)
+    advice: indexAdvice, silencePath: "$.aqi")
 
   /// Stations within bounds: one index each.
   private static let waqiMap = FeedMapping(
     container: .json(rows: "$.data[*]"), station: "$.uid",
     time: TimeMapping(path: "$.station.time", notation: .rfc3339, meaning: .instant, periodMilliseconds: 0),
-    missing: missing, values: [ValueMapping(pollutant: "us_aqi", path: "$.aqi", unit: "index")], error: error,
-    position: PositionMapping(latitude: "$.lat", longitude: "$.lon"), advice: indexAdvice)
+    missing: missing, values: index, error: error,
+    position: PositionMapping(latitude: "$.lat", longitude: "$.lon"), advice: indexAdvice, silencePath: "$.aqi")
+
+  /// Stations found by name: one index each, local time and its offset.
+  private static let waqiSearch = FeedMapping(
+    container: .json(rows: "$.data[*]"), station: "$.uid",
+    time: TimeMapping(
+      path: "$.time.stime", notation: .local, pattern: "yyyy-MM-dd HH:mm:ss", meaning: .instant,
+      periodMilliseconds: 0, zonePath: "$.time.tz"),
+    missing: missing, values: index, error: error,
+    position: PositionMapping(latitude: "$.station.geo[0]", longitude: "$.station.geo[1]"), advice: indexAdvice,
+    silencePath: "$.aqi")
 }

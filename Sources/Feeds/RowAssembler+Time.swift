@@ -25,9 +25,21 @@ extension RowAssembler {
       }
       return head(station, try stamp(cells[column]), cells, position)
     } catch {
-      note(error, cells, column, position)
+      if isSilent(cells, column) {
+        skippedRows += 1
+      } else {
+        note(error, cells, column, position)
+      }
       return nil
     }
+  }
+
+  /// Whether a row without a stamp says that nothing was measured.
+  private func isSilent(_ cells: CellRow, _ stamp: Int) -> Bool {
+    guard let silence = mapping.silenceColumn, cells[stamp].isVacant else { return false }
+    let cell = cells[mapping.present(cells, silence)]
+    guard case .text(let text) = cell.kind else { return cell.isNothing }
+    return mapping.missingTexts.contains { text.trimmed.equals($0) }
   }
 
   private mutating func stamp(_ cell: Cell) throws(StampReader.Failure) -> Instant {

@@ -13,14 +13,18 @@ struct RowAssembler {
   var rowCount = 0
   var skippedRows = 0
   var ignoredValues = 0
+  /// Values of rows that tell no unit, taken in the unit of their name or pollutant.
+  var unitlessValues = 0
+  /// Whether a row that names no pollutant was kept.
+  var hasUnnamed = false
   var notes: [String] = []
   /// The stamp last read: feeds repeat theirs row after row.
   var lastStamp: (bytes: [UInt8], instant: Instant)?
   /// A date and its time of day, joined.
   var joined: [UInt8] = []
   /// What the rows' names and units turned out to mean; bodies repeat a few.
-  private var names: [(bytes: [UInt8], target: CompiledMapping.Target?)] = []
-  private var units: [(bytes: [UInt8], pollutant: Pollutant, conversion: (Double, Double)?)] = []
+  var names: [(bytes: [UInt8], target: CompiledMapping.Target?)] = []
+  var units: [(bytes: [UInt8], pollutant: Pollutant, conversion: (Double, Double)?)] = []
   private let tracksPositions: Bool
   /// Where the row being taken was.
   private var place = Position.none
@@ -28,6 +32,8 @@ struct RowAssembler {
   private var firstPlaces: [Position] = []
   /// Whether any row so far had a station, a name or a value where the mapping looks for it, if only null.
   private var sawKnown = false
+  /// Which names were taken, of those that mean the same.
+  var preference = NamePreference()
   private var overrides: StationOverrides
   /// What is set for the station of the row being taken.
   var setting: StationSetting?
@@ -59,6 +65,10 @@ struct RowAssembler {
   mutating func take(_ cells: CellRow, _ position: RowPosition) {
     defer { rowCount += 1 }
     if !sawKnown { sawKnown = mapping.ownColumns.contains { !cells[$0].isAbsent } }
+    if !mapping.exceptions.isEmpty, let exception = mapping.exception(cells) {
+      leaveOut(exception, position)
+      return
+    }
     guard let station = station(cells, position), var head = head(station, cells, position) else { return }
     if !context.overrides.isEmpty {
       findSetting(of: station)
@@ -77,15 +87,11 @@ struct RowAssembler {
     }
     if mapping.hasAlternatives {
       for index in mapping.values.indices {
-        let column = mapping.firstPresent(cells, mapping.values[index].column)
-        guard let value = number(cells[column], column, position) else { continue }
-        append(value, mapping.values[index].target, column, cells, position, head)
+        take(index, mapping.column(ofValue: index, cells), cells, position, head)
       }
     } else {
       for index in mapping.values.indices {
-        let column = mapping.values[index].column
-        guard let value = number(cells[column], column, position) else { continue }
-        append(value, mapping.values[index].target, column, cells, position, head)
+        take(index, mapping.values[index].column, cells, position, head)
       }
     }
     if let long = mapping.long { take(long, cells, position, head) }
@@ -96,36 +102,17 @@ struct RowAssembler {
     }
   }
 
+  /// Takes one value of a wide row, at `column`.
+  @inline(__always)
+  private mutating func take(
+    _ index: Int, _ column: Int, _ cells: CellRow, _ position: RowPosition, _ head: RowHead
+  ) {
+    guard var value = number(cells[column], column, position) else { return }
+    if value == 0, mapping.doubtsZeros, mapping.isNoValue(zeroOf: index, cells) { value = .nan }
+    append(value, mapping.values[index].target, column, cells, position, head)
+  }
+
   typealias RowHead = (station: UInt32, stamp: Instant, begin: Instant, period: Int32)
-
-  private mutating func take(_ long: CompiledMapping.Long, _ cells: CellRow, _ position: RowPosition, _ head: RowHead) {
-    let column = mapping.present(cells, long.pollutantColumn)
-    let found: CompiledMapping.Target?
-    switch cells[column].kind {
-    case .text(let text): found = target(text.trimmed, long)
-    case .integer(let code): found = long.target(String(code))
-    default:
-      let found = cells[column].description
-      note(.row, position, column, "the pollutant's name is \(found); a text is needed")
-      return
-    }
-    guard let target = found else {
-      ignoredValues += 1
-      return
-    }
-    let valueColumn = mapping.present(cells, long.valueColumn)
-    guard let value = number(cells[valueColumn], valueColumn, position) else { return }
-    append(value, target, valueColumn, cells, position, head)
-  }
-
-  /// What a row's name of its pollutant means.
-  private mutating func target(_ name: ByteText, _ long: CompiledMapping.Long) -> CompiledMapping.Target? {
-    guard name.count <= FeedLimits.nameBytes else { return nil }
-    for index in names.indices where name.equals(names[index].bytes) { return names[index].target }
-    let found = long.target(name.string)
-    if names.count < FeedLimits.rememberedTexts { names.append((name.bytes, found)) }
-    return found
-  }
 
   /// Whether the row lies more than a degree from where its station was first.
   private mutating func isElsewhere(_ station: UInt32) -> Bool {
@@ -146,7 +133,7 @@ struct RowAssembler {
   ) {
     place = .none
     let column = mapping.present(cells, columns.latitude)
-    guard let north = cells[column].degrees, let east = cells[mapping.present(cells, columns.longitude)].degrees else {
+    guard let north = cells[column].numeric, let east = cells[mapping.present(cells, columns.longitude)].numeric else {
       return
     }
     if let found = Position(latitude: north, longitude: east) {
@@ -161,11 +148,34 @@ struct RowAssembler {
     _ value: Double, _ target: CompiledMapping.Target, _ column: Int, _ cells: CellRow, _ position: RowPosition,
     _ head: RowHead
   ) {
+    guard let reading = reading(value, target, column, cells, position, head) else { return }
+    keep(reading)
+  }
+
+  /// Keeps a reading of the row.
+  @inline(__always)
+  mutating func keep(_ reading: Reading) {
+    readings.append(reading)
+    if tracksPositions { positions.append(place) }
+  }
+
+  /// Puts a reading of the row in the place of an earlier one.
+  mutating func replace(_ index: Int, by reading: Reading) {
+    readings[index] = reading
+    if tracksPositions { positions[index] = place }
+  }
+
+  /// The reading of a value in the pollutant's unit; nil (and noted) when it is none that can be kept.
+  @inline(__always)
+  mutating func reading(
+    _ value: Double, _ target: CompiledMapping.Target, _ column: Int, _ cells: CellRow, _ position: RowPosition,
+    _ head: RowHead
+  ) -> Reading? {
     var factor = target.factor
     var offset = target.offset
     let isSet = setting?.units.contains { $0.pollutant == target.pollutant } ?? false
     if target.unitColumn >= 0, !value.isNaN, !isSet {
-      guard let own = unit(cells, target, position) else { return }
+      guard let own = unit(cells, target, position) else { return nil }
       (factor, offset) = own
     }
     if let setting, let declared = setting.units.first(where: { $0.pollutant == target.pollutant }),
@@ -176,24 +186,22 @@ struct RowAssembler {
     let converted = value * factor + offset
     if converted.isInfinite {
       note(.value, position, column, "\(value) is more than can be kept; look at the feed")
-      return
+      return nil
     }
     let missing = converted.isNaN
     let own = target.periodMilliseconds
-    readings.append(
-      Reading(
-        station: head.station, pollutant: target.pollutant, value: converted,
-        begin: own == CompiledMapping.Target.rowPeriod
-          ? head.begin : mapping.begin(of: head.stamp, period: own, by: setting),
-        periodMilliseconds: own == CompiledMapping.Target.rowPeriod ? head.period : own,
-        flag: missing ? .missing : .unknown,
-        reasons: missing ? .missing : []))
-    if tracksPositions { positions.append(place) }
+    return Reading(
+      station: head.station, pollutant: target.pollutant, value: converted,
+      begin: own == CompiledMapping.Target.rowPeriod
+        ? head.begin : mapping.begin(of: head.stamp, period: own, by: setting),
+      periodMilliseconds: own == CompiledMapping.Target.rowPeriod ? head.period : own,
+      flag: missing ? .missing : .unknown,
+      reasons: missing ? .missing : [])
   }
 
   /// NaN for a declared missing value; nil when there is nothing to make a reading of.
   @inline(__always)
-  private mutating func number(_ cell: Cell, _ column: Int, _ position: RowPosition) -> Double? {
+  mutating func number(_ cell: Cell, _ column: Int, _ position: RowPosition) -> Double? {
     let value: Double
     switch cell.kind {
     case .number(let number): value = number
@@ -233,36 +241,6 @@ struct RowAssembler {
     return nil
   }
 
-  private mutating func unit(
-    _ cells: CellRow, _ target: CompiledMapping.Target, _ position: RowPosition
-  ) -> (Double, Double)? {
-    let column = mapping.present(cells, target.unitColumn)
-    guard case .text(let text) = cells[column].kind else {
-      note(.unit, position, column, "the unit is \(cells[column].description); a text such as ug/m3 is needed")
-      return nil
-    }
-    let spelled = text.trimmed
-    guard spelled.count <= FeedLimits.nameBytes else {
-      note(.unit, position, column, "a text of \(spelled.count) bytes is no unit; look at the feed")
-      return nil
-    }
-    guard let conversion = conversion(spelled, target.pollutant) else {
-      note(.unit, position, column, UnitReading(spelled.string, target.pollutant).message)
-      return nil
-    }
-    return conversion
-  }
-
-  /// What a row's unit means, nil when it is none of the pollutant's.
-  private mutating func conversion(_ unit: ByteText, _ pollutant: Pollutant) -> (Double, Double)? {
-    for index in units.indices where units[index].pollutant == pollutant && unit.equals(units[index].bytes) {
-      return units[index].conversion
-    }
-    let found = UnitReading(unit.string, pollutant).conversion
-    if units.count < FeedLimits.rememberedTexts { units.append((unit.bytes, pollutant, found)) }
-    return found
-  }
-
   /// Looks up what is set for a station, once a body.
   private mutating func findSetting(of station: UInt32) {
     setting = overrides.setting(of: station, in: stations)
@@ -271,22 +249,7 @@ struct RowAssembler {
   private mutating func station(_ cells: CellRow, _ position: RowPosition) -> UInt32? {
     if let first = mapping.stationColumn {
       let column = mapping.present(cells, first)
-      switch cells[column].kind {
-      case .text(let raw):
-        let text = raw.trimmed
-        if !text.isEmpty {
-          if let number = stations.number(of: text) { return number }
-          note(
-            .station, position, column,
-            "\(excerpt(text)) is no station id: at most \(FeedLimits.stationBytes) bytes without control characters")
-          return nil
-        }
-      case .integer(let code): return stations.number(of: String(code))
-      case .absent, .null: break
-      default:
-        note(.station, position, column, "the station id is \(cells[column].description); a text is needed")
-        return nil
-      }
+      if !cells[column].isVacant { return station(cells[column], column, position) }
       if mapping.skipsRowsWithoutStation {
         skippedRows += 1
         return nil
@@ -295,6 +258,29 @@ struct RowAssembler {
     if let name = context.defaultStation { return stations.number(of: name) }
     note(.station, position, mapping.stationColumn, "the row names no station; give the feed a station")
     return nil
+  }
+
+  /// The number of the station that a cell names; nil (and noted) when it is no name.
+  mutating func station(_ cell: Cell, _ column: Int, _ position: RowPosition) -> UInt32? {
+    switch cell.kind {
+    case .text(let raw):
+      let text = raw.trimmed
+      if let number = stations.number(of: text) { return number }
+      note(
+        .station, position, column,
+        "\(excerpt(text)) is no station id: at most \(FeedLimits.stationBytes) bytes without control characters")
+    case .integer(let code): return stations.number(of: String(code))
+    default: note(.station, position, column, "the station id is \(cell.description); a text is needed")
+    }
+    return nil
+  }
+
+  private mutating func leaveOut(_ exception: CompiledMapping.Exception, _ position: RowPosition) {
+    if let complaint = exception.complaint {
+      note(.row, position, exception.column, complaint)
+    } else {
+      ignoredValues += 1
+    }
   }
 
   /// Keeps an error, or counts it when enough are kept.
@@ -327,6 +313,13 @@ struct RowAssembler {
       positions: positions.contains { $0.isKnown } ? positions : [])
     if mapping.averagesTwinChannels { body.batch.averageTwinChannels() }
     body.notes = notes
+    if let names = mapping.long?.names, let note = preference.note(names) { body.notes.append(note) }
+    if unitlessValues > 0 {
+      body.notes.append(
+        "\(unitlessValues) values tell no unit: they are taken in the one of their name, or else in their pollutant's own"
+      )
+    }
+    if hasUnnamed, let advice = mapping.long?.unnamedAdvice { body.notes.append(advice) }
     if let advice = mapping.advice, !readings.isEmpty { body.notes.append(advice) }
     body.publishedIndices = published
     body.errors = log.kept
@@ -334,10 +327,15 @@ struct RowAssembler {
     body.rowCount = rowCount
     body.skippedRows = skippedRows
     body.ignoredValues = ignoredValues
-    let isForeign = rowCount > 0 && !sawKnown && readings.isEmpty && log.count == 0
-    body.settle(failure ?? (isForeign ? foreign : nil))
+    if let advice = mapping.emptyAdvice, sawKnown, readings.isEmpty, log.count == 0, rowCount > skippedRows {
+      body.notes.append(advice)
+    }
+    body.settle(failure ?? (isForeign && log.count == 0 ? foreign : nil))
     return body
   }
+
+  /// Whether there were rows and none held anything at a place that the format reads.
+  var isForeign: Bool { rowCount > 0 && !sawKnown && readings.isEmpty }
 
   /// Rows that hold nothing at any place the format reads are another format's.
   private var foreign: DecodeFailure {

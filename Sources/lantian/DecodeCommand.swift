@@ -79,7 +79,9 @@ struct DecodeCommand: ParsableCommand {
       printError("\(file): \(decoded.errorCount - decoded.errors.count) more errors")
     }
     for note in decoded.notes { printError("\(file): note: \(note)") }
-    if decoded.skippedRows > 0 { printError("\(file): \(decoded.skippedRows) rows without a station left out") }
+    if decoded.skippedRows > 0 {
+      printError("\(file): \(decoded.skippedRows) rows without a station or without data left out")
+    }
     if decoded.ignoredValues > 0 { printError("\(file): \(decoded.ignoredValues) values of other quantities left out") }
     for profile in decoded.profiles {
       printError("\(file): lidar profile of \(profile.station), \(profile.backscatter.count) bins")

@@ -26,8 +26,20 @@ struct VendorShapeTests {
       lines: ["1451 us_aqi 57 \(at)", "2 us_aqi missing \(at)"]),
     Case(
       name: "WAQI without a station's data", preset: .waqi,
-      body: #"{"status":"ok","data":{"aqi":"-","idx":7,"iaqi":{},"time":{"s":"","tz":""}}}"#, lines: [],
+      body: #"{"status":"ok","data":{"aqi":"-","idx":7,"iaqi":{},"time":{"s":"","tz":""}}}"#, lines: []),
+    Case(
+      name: "WAQI with weather but no stamp", preset: .waqi,
+      body: #"{"status":"ok","data":{"aqi":"-","idx":7,"iaqi":{"t":{"v":5}},"time":{"tz":"+03:00","v":0}}}"#, lines: []),
+    Case(
+      name: "WAQI with an index but no stamp", preset: .waqi,
+      body: #"{"status":"ok","data":{"aqi":42,"idx":7,"iaqi":{},"time":{"s":"","tz":"+01:00"}}}"#, lines: [],
       errors: ["time $.data.time.s"]),
+    Case(
+      name: "WAQI's stations found by name", preset: .waqi,
+      body: #"{"status":"ok","data":[{"uid":6337,"aqi":"3","time":{"tz":"+02:00","stime":"2020-12-01 03:00:00","#
+        + #""vtime":1},"station":{"name":"K","geo":[51.6,4.5]}},{"uid":8,"aqi":"-","time":{"tz":"+02:00","stime":"#
+        + #""2020-12-01 03:00:00"}},{"uid":9,"aqi":"","time":{"tz":"","stime":""}}]}"#,
+      lines: ["6337 us_aqi 3 \(at)", "8 us_aqi missing \(at)"]),
     Case(
       name: "OpenAQ's measurements, with both ends of their period", preset: .openaq,
       body: #"{"results":[{"value":0.04,"parameter":{"name":"o3","units":"ppm"},"period":{"datetimeFrom":{"utc":"#
@@ -43,6 +55,11 @@ struct VendorShapeTests {
       body: #"{"results":[{"id":1,"name":"pm25 µg/m³","parameter":{"name":"pm25","units":"µg/m³"},"#
         + #""latest":{"datetime":{"utc":"2020-12-01T01:00:00Z"},"value":12,"coordinates":{"latitude":1,"longitude":2}}}]}"#,
       lines: ["S pm25 12 \(at)"]),
+    Case(
+      name: "OpenAQ's means by hour of day", preset: .openaq,
+      body: #"{"results":[{"value":6.38,"parameter":{"name":"pm25","units":"µg/m³"},"period":{"label":"hourofday","#
+        + #""datetimeFrom":{"utc":"2023-03-01T06:00:00Z"},"datetimeTo":{"utc":"2024-03-01T06:00:00Z"}}}]}"#,
+      lines: [], errors: ["row $.results[0].period.label"]),
     Case(
       name: "OpenAQ's page without results", preset: .openaq, body: #"{"meta":{"found":0},"results":[]}"#, lines: []),
     Case(
@@ -72,7 +89,38 @@ struct VendorShapeTests {
         + #""fields":["time_stamp","pm2.5_atm_a","pm2.5_atm_b"],"data":[[1606780800,5.5,6]]}"#,
       lines: [
         "14867 pm25_a 5.5 2020-12-01T08:00:00+08:00+3600", "14867 pm25_b 6 2020-12-01T08:00:00+08:00+3600",
+        "14867 pm25 5.75 2020-12-01T08:00:00+08:00+3600",
       ]),
+    Case(
+      name: "PurpleAir's history by cf_1, of channels and their own weather", preset: .purpleAirCF1,
+      body: #"{"sensor_index":7,"start_timestamp":1606780800,"average":60,"fields":["time_stamp","humidity_a","#
+        + #""pressure_a","pm2.5_cf_1_a","pm2.5_cf_1_b","pm2.5_atm_a"],"data":[[1606784400,44,1001,5,6,1]]}"#,
+      lines: [
+        "7 pm25_a 5 2020-12-01T09:00:00+08:00+3600", "7 pm25_b 6 2020-12-01T09:00:00+08:00+3600",
+        "7 humidity 44 2020-12-01T09:00:00+08:00+3600", "7 pressure 1001 2020-12-01T09:00:00+08:00+3600",
+        "7 pm25 5.5 2020-12-01T09:00:00+08:00+3600",
+      ]),
+    Case(
+      name: "an early PurpleAir sensor", preset: .purpleAir,
+      body: #"{"data_time_stamp":1606784400,"sensor":{"sensor_index":7,"location_type":0,"humidity_a":44,"#
+        + #""temperature_a":50,"pressure_a":1001,"pm2.5_a":5,"pm2.5_b":6}}"#,
+      lines: [
+        "7 pm25_a 5 \(at)", "7 pm25_b 6 \(at)", "7 humidity 44 \(at)",
+        "7 temperature \(NDJSONWriter.number(50 * (5.0 / 9.0) + -160.0 / 9.0)) \(at)", "7 pressure 1001 \(at)",
+        "7 pm25 5.5 \(at)",
+      ]),
+    Case(
+      name: "a PurpleAir sensor indoors: a field of no calibration is cf_1", preset: .purpleAir,
+      body: #"{"data_time_stamp":1606784400,"sensor":{"sensor_index":7,"location_type":1,"pm2.5":40,"pm2.5_a":41,"#
+        + #""humidity":30}}"#, lines: ["7 humidity 30 \(at)"]),
+    Case(
+      name: "the same by cf_1, and a table of both kinds", preset: .purpleAirCF1,
+      body: #"{"data_time_stamp":1606784400,"fields":["sensor_index","location_type","pm2.5"],"#
+        + #""data":[[1,1,40],[2,0,41],[3,null,42]]}"#, lines: ["1 pm25 40 \(at)"]),
+    Case(
+      name: "a PurpleAir table of sensors indoors", preset: .purpleAirCF1,
+      body: #"{"data_time_stamp":1606784400,"location_type":1,"fields":["sensor_index","pm2.5"],"data":[[1,40]]}"#,
+      lines: ["1 pm25 40 \(at)"]),
     Case(
       name: "a PurpleAir unit's own page", preset: .purpleAir,
       body: #"{"SensorId":"84:f3:eb:1:2:3","DateTime":"2020/12/01T01:00:00z","lat":37.5,"lon":111.1,"#
@@ -95,6 +143,24 @@ struct VendorShapeTests {
       body: #"{"data_time_stamp":1606784400,"fields":["sensor_index","pm2.5_atm","pm2.5_cf_1","pm2.5"],"#
         + #""data":[[1,7,8,7]]}"#,
       lines: ["1 pm25 8 \(at)"]),
+    Case(
+      name: "AirGradient by the names of newer firmware", preset: .airGradient,
+      body: #"{"serialNumber":"84fce612f5b8","model":"P-1PSG","co2":612,"pm01":1.25,"pm25":2.5,"pm10":3.75,"#
+        + #""pm02Count":70,"temperature":21.5,"humidity":48.25,"tvocIndex":101}"#,
+      lines: [
+        "84fce612f5b8 pm25 2.5 \(at)", "84fce612f5b8 pm10 3.75 \(at)", "84fce612f5b8 pm1 1.25 \(at)",
+        "84fce612f5b8 co2 612 \(at)", "84fce612f5b8 temperature 21.5 \(at)", "84fce612f5b8 humidity 48.25 \(at)",
+      ]),
+    Case(
+      name: "AirGradient's newer firmware, just started", preset: .airGradient,
+      body: #"{"serialNumber":"84fce612f5b8","model":"P-1PSG","firmware":"1.0.0","boot":0}"#, lines: []),
+    Case(
+      name: "AirGradient's channels alone", preset: .airGradient,
+      body: #"{"serialno":"x","channels":{"1":{"pm02":5,"atmp":18.8,"rhum":68},"2":{"pm02":6,"atmp":19,"rhum":60}}}"#,
+      lines: [
+        "x pm25_a 5 \(at)", "x pm25_b 6 \(at)", "x temperature 18.8 \(at)", "x humidity 68 \(at)",
+        "x pm25 5.5 \(at)",
+      ]),
     Case(
       name: "AirGradient's two sensors", preset: .airGradient,
       body: #"{"serialno":"x","pm02":34,"channels":{"1":{"pm02":33},"2":{"pm02":35}}}"#,
@@ -129,6 +195,21 @@ struct VendorShapeTests {
         + #"{"phenomenonTime":"yesterday","result":1}]}"#,
       lines: ["9 pm25 missing \(at)"],
       errors: ["value $.Observations[1].result", "time $.Observations[2].phenomenonTime"]),
+    Case(
+      name: "SensorThings: Datastreams known by their description, and by nothing", preset: .sensorThings,
+      body: #"{"@iot.id":17,"Datastreams":[{"@iot.id":19,"description":"Temperature measurement","Observations":["#
+        + #"{"phenomenonTime":"2020-12-01T01:00:00Z","result":4.6}]},{"@iot.id":21,"Observations":["#
+        + #"{"phenomenonTime":"2020-12-01T01:00:00Z","result":5}]},{"@iot.id":22,"name":"","Observations":["#
+        + #"{"phenomenonTime":"2020-12-01T01:00:00Z","result":6}]},{"@iot.id":23,"name":"PM10","unitOfMeasurement":"#
+        + #"{"symbol":null},"Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","result":7}]}]}"#,
+      lines: ["17 temperature 4.6 \(at)", "21 unspecified 5 \(at)", "22 unspecified 6 \(at)"],
+      errors: ["unit $.Datastreams[3].unitOfMeasurement.symbol"]),
+    Case(
+      name: "SensorThings: several values in one result", preset: .sensorThings,
+      body: #"{"@iot.id":2,"name":"air_quality_readings2","Observations":[{"phenomenonTime":"2020-12-01T01:00:00Z","#
+        + #""result":{"Humidity":35}},{"phenomenonTime":"2020-12-01T01:00:00Z","result":[17.5,35]},"#
+        + #"{"phenomenonTime":"2020-12-01T01:00:00Z","result":1}]}"#,
+      lines: [], errors: ["value $.Observations[0].result", "value $.Observations[1].result"]),
   ]
 
   @Test("one name at two places of the world is two stations: the second is refused")
@@ -175,6 +256,16 @@ struct VendorShapeTests {
       (.sensorThings, #"{"code":404,"type":"error","message":"Nothing found."}"#, "Nothing found"),
       (.influxLine, #"{"code":"unauthorized","message":"unauthorized access"}"#, "unauthorized access"),
       (.prometheusText, #"{"status":"error","error":"bad token"}"#, "bad token"),
+      (.airGradient, #"{"message":"Unauthorized","statusCode":401}"#, "Unauthorized"),
+      (.airGradient, #"{"statusCode":429,"message":"ThrottlerException: Too Many Requests"}"#, "Too Many Requests"),
+      (.openaq, #"{"detail":[{"type":"int_parsing","msg":"Input should be a valid integer"}]}"#, "a valid integer"),
+      (
+        .openaq, #"{"type":"x","title":"Unprocessable Content","status":422,"errors":[{"detail":"limit"}]}"#,
+        "Content: limit"
+      ),
+      (.sensorThings, #"{"error":{"message":["Datastream not found"],"code":404}}"#, "Datastream not found"),
+      (.waqi, #"{"status":"error","message":"404"}"#, "error: 404"),
+      (.pm25in, #""Over quota""#, "Over quota"), (.airGradient, #""Over quota""#, "Over quota"),
       (.pm25in, #"{"error":"Sorry，您这个小时内的API请求次数用完了，休息一下吧！"}"#, "请求次数用完"),
     ])
   func errorReplies(_ preset: FeedPreset, _ text: String, _ words: String) {
@@ -182,6 +273,13 @@ struct VendorShapeTests {
     #expect(body.failure?.code == .errorReply)
     #expect(body.failure?.message.contains(words) == true, "\(body.failure?.message ?? "")")
     #expect(body.batch.readings.isEmpty)
+  }
+
+  @Test("words instead of JSON are shown", arguments: [FeedPreset.waqi, .openaqRealtime, .sensorCommunity, .pm25in])
+  func prose(_ preset: FeedPreset) {
+    let body = decode(.preset(preset), "Rate limit exceeded\n")
+    #expect(body.failure?.code == .notJSON)
+    #expect(body.failure?.message.contains("Rate limit exceeded") == true, "\(body.failure?.message ?? "")")
   }
 
   @Test("HTML is refused by every preset", arguments: FeedPreset.allCases)
