@@ -6,6 +6,14 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
   case gramsPerCubicMeter = "g/m3"
   case partsPerBillion = "ppb"
   case partsPerMillion = "ppm"
+  /// Of a mixture there are as many ppb as the gas that the instrument was set with would show: carbon (以碳计, flame
+  /// ionisation), isobutylene (异丁烯) or toluene (甲苯, photoionisation).
+  case partsPerBillionCarbon = "ppbC"
+  case partsPerMillionCarbon = "ppmC"
+  case partsPerBillionIsobutylene = "ppb(isobutylene)"
+  case partsPerMillionIsobutylene = "ppm(isobutylene)"
+  case partsPerBillionToluene = "ppb(toluene)"
+  case partsPerMillionToluene = "ppm(toluene)"
   case celsius = "degC"
   case fahrenheit = "degF"
   case kelvin = "K"
@@ -41,6 +49,12 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
     case "g/m3": self = .gramsPerCubicMeter
     case "ppb", "ppbv", "nmol/mol", "[ppb]", "partsperbillion": self = .partsPerBillion
     case "ppm", "ppmv", "umol/mol", "[ppm]", "partspermillion": self = .partsPerMillion
+    case "ppbc", "ppb(c)", "ppb(carbon)", "ppb(碳)": self = .partsPerBillionCarbon
+    case "ppmc", "ppm(c)", "ppm(carbon)", "ppm(碳)": self = .partsPerMillionCarbon
+    case "ppb(isobutylene)", "ppb(isobutene)", "ppb(异丁烯)": self = .partsPerBillionIsobutylene
+    case "ppm(isobutylene)", "ppm(isobutene)", "ppm(异丁烯)": self = .partsPerMillionIsobutylene
+    case "ppb(toluene)", "ppb(甲苯)": self = .partsPerBillionToluene
+    case "ppm(toluene)", "ppm(甲苯)": self = .partsPerMillionToluene
     case "degc", "c", "°c", "℃", "celsius", "degreecelsius", "degreescelsius", "degreec", "cel": self = .celsius
     case "degf", "f", "°f", "fahrenheit", "degreefahrenheit", "degreesfahrenheit": self = .fahrenheit
     case "k", "kelvin": self = .kelvin
@@ -131,6 +145,10 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
     case .milligramsPerCubicMeter: toMicrograms = 1_000
     case .nanogramsPerCubicMeter: toMicrograms = 0.001
     case .gramsPerCubicMeter: toMicrograms = 1_000_000
+    case .partsPerBillionCarbon, .partsPerMillionCarbon, .partsPerBillionIsobutylene, .partsPerMillionIsobutylene,
+      .partsPerBillionToluene, .partsPerMillionToluene:
+      guard let gas = referenceGas, pollutant == .voc || pollutant == .nmhc else { return nil }
+      toMicrograms = gas.molarMass / 24.465 * (gas.isMillion ? 1_000 : 1)
     case .partsPerBillion, .partsPerMillion:
       let molarMass: Double
       switch pollutant {
@@ -151,5 +169,18 @@ public enum MeasurementUnit: String, CaseIterable, Sendable, Hashable {
     default: return nil
     }
     return (pollutant.unit == .milligramsPerCubicMeter ? toMicrograms / 1_000 : toMicrograms, 0)
+  }
+
+  /// The gas as which a mixture is counted, grams a mole (of carbon: of one atom); nil of other units.
+  private var referenceGas: (molarMass: Double, isMillion: Bool)? {
+    switch self {
+    case .partsPerBillionCarbon: (12.011, false)
+    case .partsPerMillionCarbon: (12.011, true)
+    case .partsPerBillionIsobutylene: (56.106, false)
+    case .partsPerMillionIsobutylene: (56.106, true)
+    case .partsPerBillionToluene: (92.141, false)
+    case .partsPerMillionToluene: (92.141, true)
+    default: nil
+    }
   }
 }

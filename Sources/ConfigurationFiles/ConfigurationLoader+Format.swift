@@ -297,10 +297,14 @@ extension ConfigurationLoader {
       return nil
     }
     for pollutant in pollutants where unit.conversion(for: pollutant) == nil {
-      let own = pollutant.unit.rawValue
+      let isMixture = pollutant == .voc || pollutant == .nmhc
+      let own =
+        isMixture && (unit == .partsPerBillion || unit == .partsPerMillion)
+        ? "a mixture is counted as one gas: write \(unit.rawValue)(isobutylene), \(unit.rawValue)(toluene) or \(unit.rawValue)C"
+        : "its unit is \(pollutant.unit.rawValue)"
       fail(
         .badValue(
-          value: written(node), expected: "\(pollutant.name) cannot be given in \(unit.rawValue); its unit is \(own)"),
+          value: written(node), expected: "\(pollutant.name) cannot be given in \(unit.rawValue); \(own)"),
         node)
       return nil
     }

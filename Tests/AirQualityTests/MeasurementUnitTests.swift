@@ -40,7 +40,9 @@ struct MeasurementUnitTests {
       (MeasurementUnit.milligramsPerCubicMeter, Pollutant.nh3, 2.5, 2_500.0),
       (.gramsPerSquareMeterMonth, .dustfall, 9, 9),
       (.milligramsPerSquareMeterDay, .dustfall, 300, 9), (.partsPerBillion, .benzene, 10, 10 * (78.114 / 24.465)),
-      (.partsPerBillion, .co2, 420_000, 420),
+      (.partsPerBillion, .co2, 420_000, 420), (.partsPerBillionIsobutylene, .voc, 100, 100 * 56.106 / 24.465),
+      (.partsPerMillionCarbon, .nmhc, 2, 2 * 12.011 / 24.465 * 1_000),
+      (.partsPerMillionToluene, .voc, 1, 92.141 / 24.465 * 1_000),
     ])
   func conversions(_ unit: MeasurementUnit, _ pollutant: Pollutant, _ value: Double, _ result: Double) throws {
     let (factor, offset) = try #require(unit.conversion(for: pollutant))
@@ -56,6 +58,7 @@ struct MeasurementUnitTests {
       #expect(unit.conversion(for: .usIndexPM25) == nil && unit.conversion(for: .unspecified) == nil)
     }
     #expect(MeasurementUnit.partsPerBillion.conversion(for: .voc) == nil)
+    #expect(MeasurementUnit.partsPerBillionToluene.conversion(for: .toluene) == nil)
   }
 
   @Test("periods longer than 24 days are whole hours")
