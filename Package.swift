@@ -314,9 +314,9 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "AirQuality", "Assessment", "CZlib", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "Lidar",
-        "LidarFiles", "Polling", "Receiving", "Reports", "Secrets", "Store", "TestSupport", "Timekeeping", "Transport",
-        "Web",
+        "AirQuality", "Assessment", "CZlib", "ConfigurationFiles", "Daemon", "Delivery", "Engine", "Feeds", "HJ212",
+        "Lidar", "LidarFiles", "Polling", "Receiving", "Reports", "Secrets", "Store", "TestSupport", "Timekeeping",
+        "Transport", "Web",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

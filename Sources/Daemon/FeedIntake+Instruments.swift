@@ -9,24 +9,28 @@ extension FeedIntake {
   /// Takes the readings of an instrument's message; `done` is called exactly once, from any thread: with true when they
   /// are committed, with false when the instrument must send them again.
   ///
-  /// Its frames are kept for audit like any answer, and count against the same bound of bytes.
+  /// Its frames are kept for audit like any answer, and count, with its batch, against the same bound of bytes.
   func take(
     _ upload: InstrumentUpload, feed: String, receivedAt: Instant, done: @escaping @Sendable (Bool) -> Void
   ) {
-    let size = upload.record.count
+    let size = upload.record.count + upload.batch.readings.count * MemoryLayout<Reading>.stride
     let isAdmitted = state.withLock { state in
       guard state.waitingBytes == 0 || state.waitingBytes + size <= limitBytes else {
         state.refusedBodies += 1
         return false
       }
+      state.waitingBytes += size
+      // Those of a refused one are counted when it is sent again.
       state.rowErrors += UInt64(upload.issues.count)
       return true
     }
     guard isAdmitted else { return done(false) }
     bodies.keep(feed: feed, receivedAt: receivedAt, bytes: upload.record)
     logIssues(of: upload, feed: feed)
-    guard !upload.batch.readings.isEmpty else { return done(true) }
-    state.withLock { $0.waitingBytes += size }
+    guard !upload.batch.readings.isEmpty else {
+      state.withLock { $0.waitingBytes -= size }
+      return done(true)
+    }
     let batch = FeedBatch(
       feed: feed, receivedAt: receivedAt, stations: upload.batch.stations, readings: upload.batch.readings)
     submit(.batch(batch)) { [self] result in

@@ -12,7 +12,7 @@ import Synchronization
 
 /// The decode queue between polling and the engine: bodies in, batches out, one answer at a time.
 ///
-/// Bounded by bytes: a body that would exceed the bound is refused, counted, and fetched again by the next poll. A body
+/// Bounded by bytes: a body that would exceed the bound is refused, counted, and fetched again soon. A body
 /// counts against the bound until its batch is committed.
 final class FeedIntake: Sendable {
   /// How one feed's answers are read.

@@ -12,20 +12,29 @@ package enum FrameEncoder {
     return bytes
   }
 
-  /// The frame of a segment as it is kept for audit: the password starred out, the checksum made anew.
+  /// The frame of a segment as it is kept for audit: what stands behind each PW starred out, wherever `Segment` would
+  /// find one and in the content too, the checksum made anew.
   package static func record(of segment: [UInt8]) -> [UInt8] {
     var masked = segment
-    var start = 0
-    while start < masked.count {
-      let end = masked[start...].firstIndex(of: UInt8(ascii: ";")) ?? masked.count
-      let field = masked[start..<end]
-      if field.count >= 3, field.prefix(2).map({ $0 & 0xDF }).elementsEqual("PW".utf8),
-        field[start + 2] == UInt8(ascii: "=")
+    let layout = Segment.Layout(of: segment)
+    maskPasswords(&masked, in: layout.head) { $0 == UInt8(ascii: ";") }
+    maskPasswords(&masked, in: layout.content) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
+    maskPasswords(&masked, in: layout.tail) { $0 == UInt8(ascii: ";") }
+    return frame(masked) ?? []
+  }
+
+  private static func maskPasswords(
+    _ bytes: inout [UInt8], in range: Range<Int>, endsField: (UInt8) -> Bool
+  ) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = bytes[start..<range.upperBound].firstIndex(where: endsField) ?? range.upperBound
+      if let equals = bytes[start..<end].firstIndex(of: UInt8(ascii: "=")),
+        Segment.trimmed(bytes[start..<equals]).map({ $0 & 0xDF }).elementsEqual("PW".utf8)
       {
-        for index in (start + 3)..<end { masked[index] = UInt8(ascii: "*") }
+        for index in (equals + 1)..<end { bytes[index] = UInt8(ascii: "*") }
       }
       start = end + 1
     }
-    return frame(masked) ?? []
   }
 }

@@ -15,4 +15,18 @@ package struct InstrumentUpload: Sendable, Equatable {
   package var missingPackets: [Int]
   /// The frames for audit, passwords starred out.
   package var record: [UInt8]
+
+  package init(
+    id: UInt64, device: String, command: Int, batch: ReadingBatch, issues: [MessageReadings.Issue],
+    ignoredFactors: Int, missingPackets: [Int], record: [UInt8]
+  ) {
+    self.id = id
+    self.device = device
+    self.command = command
+    self.batch = batch
+    self.issues = issues
+    self.ignoredFactors = ignoredFactors
+    self.missingPackets = missingPackets
+    self.record = record
+  }
 }

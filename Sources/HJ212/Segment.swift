@@ -31,16 +31,12 @@ package struct Segment: Sendable, Hashable {
 
   /// Reads a segment.
   package init(_ bytes: [UInt8]) throws(SegmentFault) {
-    var head = bytes[...]
-    var tail = bytes[0..<0]
-    if let start = Self.contentStart(bytes) {
-      guard let end = Self.firstDoubleAmpersand(bytes, from: start.content) else { throw .openContent }
-      head = bytes[..<start.field]
-      content = Array(bytes[start.content..<end])
-      tail = bytes[(end + 2)...]
-    }
+    let layout = Layout(of: bytes)
+    guard layout.isClosed else { throw .openContent }
+    content = Array(bytes[layout.content])
     var seen: [String: String] = [:]
-    for part in (Array(head) + [UInt8(ascii: ";")] + Array(tail)).split(separator: UInt8(ascii: ";")) {
+    let fields = Array(bytes[layout.head]) + [UInt8(ascii: ";")] + Array(bytes[layout.tail])
+    for part in fields.split(separator: UInt8(ascii: ";")) {
       let text = Self.trimmed(part)
       guard !text.isEmpty else { continue }
       guard seen.count < HJ212Limits.fields else { throw .tooManyFields }
@@ -63,8 +59,7 @@ package struct Segment: Sendable, Hashable {
       return
     }
     self.init()
-    let end = Self.contentStart(bytes)?.field ?? bytes.count
-    for part in bytes[..<end].split(separator: UInt8(ascii: ";")).prefix(HJ212Limits.fields) {
+    for part in bytes[Layout(of: bytes).head].split(separator: UInt8(ascii: ";")).prefix(HJ212Limits.fields) {
       guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
       let name = Self.text(Self.trimmed(part[..<equals])).uppercased()
       try? take(name, Self.text(Self.trimmed(part[(equals + 1)...])))
@@ -95,29 +90,6 @@ package struct Segment: Sendable, Hashable {
     }
     guard number <= bound else { throw .value(field: name, value: value) }
     return number
-  }
-
-  /// Where the field CP begins and where its content does.
-  private static func contentStart(_ bytes: [UInt8]) -> (field: Int, content: Int)? {
-    let mark = Array("CP=&&".utf8)
-    guard bytes.count >= mark.count else { return nil }
-    for index in 0...(bytes.count - mark.count) {
-      guard index == 0 || bytes[index - 1] == UInt8(ascii: ";") || bytes[index - 1] == 0x20 else { continue }
-      guard bytes[index] & 0xDF == mark[0], bytes[index + 1] & 0xDF == mark[1],
-        bytes[(index + 2)..<(index + 5)].elementsEqual(mark[2...])
-      else { continue }
-      return (index, index + mark.count)
-    }
-    return nil
-  }
-
-  private static func firstDoubleAmpersand(_ bytes: [UInt8], from start: Int) -> Int? {
-    var index = start
-    while index + 1 < bytes.count {
-      if bytes[index] == UInt8(ascii: "&"), bytes[index + 1] == UInt8(ascii: "&") { return index }
-      index += 1
-    }
-    return nil
   }
 
   /// The QN that frames of 2005 carry inside CP.
@@ -153,5 +125,54 @@ package struct Segment: Sendable, Hashable {
     hasher.combine(device)
     hasher.combine(requestNumber)
     hasher.combine(content)
+  }
+}
+
+extension Segment {
+  /// Where the fields in front of CP, its content, and the fields behind it stand; without CP all is head.
+  struct Layout {
+    let head: Range<Int>
+    let content: Range<Int>
+    let tail: Range<Int>
+    /// False when nothing ends the content; it then reaches to the end.
+    let isClosed: Bool
+
+    init(of bytes: [UInt8]) {
+      guard let start = Self.contentStart(bytes) else {
+        head = 0..<bytes.count
+        content = 0..<0
+        tail = 0..<0
+        isClosed = true
+        return
+      }
+      let end = Self.firstDoubleAmpersand(bytes, from: start.content)
+      head = 0..<start.field
+      content = start.content..<(end ?? bytes.count)
+      tail = (end.map { $0 + 2 } ?? bytes.count)..<bytes.count
+      isClosed = end != nil
+    }
+
+    /// Where the field CP begins and where its content does.
+    private static func contentStart(_ bytes: [UInt8]) -> (field: Int, content: Int)? {
+      let mark = Array("CP=&&".utf8)
+      guard bytes.count >= mark.count else { return nil }
+      for index in 0...(bytes.count - mark.count) {
+        guard index == 0 || bytes[index - 1] == UInt8(ascii: ";") || bytes[index - 1] == 0x20 else { continue }
+        guard bytes[index] & 0xDF == mark[0], bytes[index + 1] & 0xDF == mark[1],
+          bytes[(index + 2)..<(index + 5)].elementsEqual(mark[2...])
+        else { continue }
+        return (index, index + mark.count)
+      }
+      return nil
+    }
+
+    private static func firstDoubleAmpersand(_ bytes: [UInt8], from start: Int) -> Int? {
+      var index = start
+      while index + 1 < bytes.count {
+        if bytes[index] == UInt8(ascii: "&"), bytes[index + 1] == UInt8(ascii: "&") { return index }
+        index += 1
+      }
+      return nil
+    }
   }
 }

@@ -50,6 +50,7 @@ package struct UplinkSession: Sendable {
   /// The message that is waited for, or that is sent when the connection stands.
   private var current: UplinkMessage?
   private var scanner = FrameScanner()
+  private var skippedAtLastGood = 0
   private var failures = 0
 
   package init(password: AccessPassword?, policy: Policy = Policy()) {
@@ -81,6 +82,7 @@ package struct UplinkSession: Sendable {
   package mutating func connected() -> [Action] {
     guard case .connecting = state else { return [] }
     scanner = FrameScanner()
+    skippedAtLastGood = 0
     state = .open
     return current == nil ? [.disarm] : send(1)
   }
@@ -103,9 +105,12 @@ package struct UplinkSession: Sendable {
     var actions: [Action] = []
     while isConnected, let found = scanner.next() {
       guard case .frame(let bytes) = found, let segment = try? Segment(bytes) else { continue }
+      skippedAtLastGood = scanner.skippedBytes
       actions += take(segment)
     }
-    if isConnected, scanner.skippedBytes > HJ212Limits.skippedBytes { actions += fail("the platform sends no frames") }
+    if isConnected, scanner.skippedBytes - skippedAtLastGood > HJ212Limits.skippedBytes {
+      actions += fail("the platform sends no frames")
+    }
     return actions
   }
 

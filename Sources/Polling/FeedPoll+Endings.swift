@@ -39,6 +39,7 @@ extension FeedPoll {
     phase = .idle
     breaker = .closed
     breakerFailures = 0
+    dropsInARow = 0
     heldUntil = nil
     status.failures = 0
     status.isOpen = false
@@ -62,8 +63,21 @@ extension FeedPoll {
     return settle(&record, .empty, isUp: true)
   }
 
-  /// Our own doing (overload, cancelling, a failed commit): the feed is not to blame, validators stay.
-  mutating func dropped(_ record: inout PollRecord, _ fault: FeedFault, _ moment: Moment) -> PollRecord {
+  /// Our own doing (overload, a failed commit): the feed is not to blame, but what it has may be gone by the next slot,
+  /// so the poll is made again soon.
+  mutating func dropped(
+    _ record: inout PollRecord, _ fault: FeedFault, _ moment: Moment, _ generator: inout some RandomNumberGenerator
+  ) -> PollRecord {
+    let ended = lost(&record, fault, moment)
+    dropsInARow += 1
+    hold = if case .open = breaker { .breaker } else { .dropped }
+    let wait = limits.retryTime(drops: dropsInARow, using: &generator)
+    heldUntil = moment.monotonic.adding(nanoseconds: wait)
+    return ended
+  }
+
+  /// No end at all (cancelled, no verdict): nothing is learned of the feed, validators stay.
+  mutating func lost(_ record: inout PollRecord, _ fault: FeedFault, _ moment: Moment) -> PollRecord {
     phase = .idle
     if case .probing(let openings) = breaker {
       breaker = .open(openings: openings)
@@ -83,6 +97,7 @@ extension FeedPoll {
     phase = .idle
     breaker = .closed
     breakerFailures = 0
+    dropsInARow = 0
     status.isOpen = false
     status.failures += 1
     status.isUp = false
@@ -108,6 +123,7 @@ extension FeedPoll {
     phase = .idle
     status.failures += 1
     breakerFailures += 1
+    dropsInARow = 0
     status.isUp = false
     var openings: Int?
     switch breaker {

@@ -24,9 +24,10 @@ extension FeedPoll {
     case .failed(let kind, let message):
       let fault = FeedFault(code: kind.rawValue, message: message)
       let outcome = FeedPoll.outcome(of: kind)
-      if outcome == .skipped { return dropped(&record, fault, moment) }
+      if kind == .cancelled { return lost(&record, fault, moment) }
+      if outcome == .skipped { return dropped(&record, fault, moment, &generator) }
       return failed(&record, outcome, fault, moment, &generator)
-    case .rejected(let fault): return dropped(&record, fault, moment)
+    case .rejected(let fault): return dropped(&record, fault, moment, &generator)
     case .complete:
       if visit.taken > 0 { return settle(&record, .ok, isUp: true) }
       if visit.unreadable > 0, let fault = visit.fault { return failed(&record, .parse, fault, moment, &generator) }

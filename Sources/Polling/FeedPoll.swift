@@ -64,7 +64,7 @@ package struct FeedPoll: Sendable {
 
   /// Why no poll starts before `heldUntil`.
   enum Hold: Sendable {
-    case backOff, retryAfter, breaker
+    case backOff, retryAfter, breaker, dropped
   }
 
   package let name: String
@@ -78,6 +78,8 @@ package struct FeedPoll: Sendable {
   var validators: Validators?
   /// Failures in a row that count for the breaker (being throttled does not).
   var breakerFailures = 0
+  /// Polls in a row that were lost by our own doing.
+  var dropsInARow = 0
   let limits: PollingLimits
 
   /// - Parameter speed: civil seconds per real second. A fast clock passes many slots between two ticks; late and
@@ -118,7 +120,7 @@ package struct FeedPoll: Sendable {
     if case .awaitingVerdict(_, let until, _, var answer) = phase, until <= moment.monotonic {
       let fault = FeedFault(code: "no_verdict", message: "nobody said what became of poll \(answer.number)")
       answer.at = moment.civil
-      lost.append(dropped(&answer, fault, moment))
+      lost.append(self.lost(&answer, fault, moment))
     }
     if isBusy {
       status.overruns += UInt64(max(1, slots))
@@ -151,6 +153,9 @@ package struct FeedPoll: Sendable {
       return skipped(.skipped, fault, slots, moment)
     case .backOff:
       let fault = FeedFault(code: "back_off", message: "retry in \(seconds) s after \(status.failures) failures")
+      return skipped(.skipped, fault, slots, moment)
+    case .dropped:
+      let fault = FeedFault(code: "back_off", message: "retry in \(seconds) s of a poll that was lost on this side")
       return skipped(.skipped, fault, slots, moment)
     }
   }
@@ -188,7 +193,8 @@ package struct FeedPoll: Sendable {
     case .failure(let error):
       let fault = FeedFault(code: error.kind.rawValue, message: error.message)
       let outcome = FeedPoll.outcome(of: error.kind)
-      if outcome == .skipped { return .finish(dropped(&record, fault, moment)) }
+      if error.kind == .cancelled { return .finish(lost(&record, fault, moment)) }
+      if outcome == .skipped { return .finish(dropped(&record, fault, moment, &generator)) }
       return .finish(failed(&record, outcome, fault, moment, &generator))
     case .response(let response):
       record.status = response.status
@@ -280,7 +286,7 @@ package struct FeedPoll: Sendable {
       return empty(&record, fault, moment)
     case .parseFailed(let fault): return failed(&record, .parse, fault, moment, &generator)
     case .throttled(let fault): return throttled(&record, fault, nil, moment, &generator)
-    case .rejected(let fault): return dropped(&record, fault, moment)
+    case .rejected(let fault): return dropped(&record, fault, moment, &generator)
     }
   }
 }

@@ -6,6 +6,8 @@ package struct PollingLimits: Sendable {
   package var backOffBase: Int64 = 5_000_000_000
   /// Longest range of a wait.
   package var backOffCeiling: Int64 = 600_000_000_000
+  /// Longest range of a wait after a poll that was lost by our own doing.
+  package var retryCeiling: Int64 = 60_000_000_000
   /// Failures in a row that open the breaker.
   package var breakerFailures = 5
   /// First open time; doubles with every failed probe.
@@ -23,6 +25,12 @@ package struct PollingLimits: Sendable {
   /// Full jitter: anything from the floor to the doubled range, for the `failures`-th failure in a row (from 1).
   func backOff(failures: Int, using generator: inout some RandomNumberGenerator) -> Int64 {
     let range = doubled(backOffBase, times: failures - 1, ceiling: backOffCeiling)
+    return max(backOffFloor, Int64.random(in: 0...range, using: &generator))
+  }
+
+  /// Full jitter before the retry of the `drops`-th poll in a row (from 1) that was lost by our own doing.
+  func retryTime(drops: Int, using generator: inout some RandomNumberGenerator) -> Int64 {
+    let range = doubled(backOffBase, times: drops - 1, ceiling: min(retryCeiling, backOffCeiling))
     return max(backOffFloor, Int64.random(in: 0...range, using: &generator))
   }
 

@@ -19,6 +19,30 @@ package final class PushGate: Sendable {
     var definitions: [String: PushDefinition]?
     var reservedBytes = 0
     var memory = PushMemory()
+    /// A signed body is taken once, whatever key comes with it: the signature does not cover the key.
+    var signatures = PushMemory(limit: PushMemory.signatureLimit)
+
+    mutating func begin(
+      _ signature: PushMemory.Key?, _ key: PushMemory.Key?, digest: [UInt8]
+    ) -> PushMemory.Recollection {
+      let signed = signature.map { signatures.begin($0, digest: digest) } ?? .new
+      guard signed == .new, let key else { return signed }
+      let keyed = memory.begin(key, digest: digest)
+      if let signature {
+        switch keyed {
+        case .new: break
+        case .known(let report): signatures.settle(signature, report)
+        case .running, .different: signatures.forget(signature)
+        }
+      }
+      return keyed
+    }
+
+    /// - Parameter report: nil when nothing was committed; both may then come again.
+    mutating func settle(_ signature: PushMemory.Key?, _ key: PushMemory.Key?, _ report: ArrivalReport?) {
+      if let signature { signatures.end(signature, report) }
+      if let key { memory.end(key, report) }
+    }
   }
 
   private let state = Mutex(State())
@@ -166,17 +190,20 @@ package final class PushGate: Sendable {
 
   /// Judges a body that has come whole, and returns when it is on disk or refused.
   ///
-  /// - Returns: what was committed, and whether it was known by its idempotency key.
+  /// - Returns: what was committed, and whether it was known by its signature or idempotency key.
   package func take(
     _ ticket: PushTicket, body: [UInt8]
   ) async throws(PushRefusal) -> (report: ArrivalReport, isRepeated: Bool) {
     let definition = try definition(of: ticket.feed)
     let key = ticket.head.idempotencyKey.map { PushMemory.Key(feed: ticket.feed, text: $0) }
+    let signature: PushMemory.Key?
     let bytes: [UInt8]
     do throws(PushRefusal) {
-      try checkSignature(definition, ticket.head, body)
+      signature = try checkSignature(definition, ticket.head, body).map {
+        PushMemory.Key(feed: ticket.feed, text: $0)
+      }
       bytes = try unpacked(body, definition, ticket.head)
-      if let key, let known = try recall(key, body) {
+      if let known = try recall(signature, key, body) {
         board.update(ticket.feed) { $0.repeated(at: clock.now()) }
         return (known, true)
       }
@@ -189,24 +216,24 @@ package final class PushGate: Sendable {
       handler(arrival) { @Sendable in continuation.resume(returning: $0) }
     }
     board.update(ticket.feed) { $0.judged(verdict, bytes: body.count, at: clock.now()) }
-    if let key {
-      state.withLock { state in
-        if case .committed(let report) = verdict { state.memory.settle(key, report) } else { state.memory.forget(key) }
-      }
-    }
+    let committed: ArrivalReport? = if case .committed(let report) = verdict { report } else { nil }
+    state.withLock { $0.settle(signature, key, committed) }
     return (try outcome(of: verdict, ticket.feed), false)
   }
 
+  /// The signature in hexadecimal digits; nil when the feed's proof is another.
   private func checkSignature(
     _ definition: PushDefinition, _ head: PushHead, _ body: [UInt8]
-  ) throws(PushRefusal) {
-    guard case .signature(let secret) = definition.proof else { return }
+  ) throws(PushRefusal) -> String? {
+    guard case .signature(let secret) = definition.proof else { return nil }
     let stamp = head.timestamp ?? ""
     let code = SHA256.authenticationCode(of: Array(stamp.utf8) + [0x2E] + body, key: secret.reveal())
     let given = (head.signature ?? "").dropFirst(3).lowercased()
-    guard ConstantTime.areEqual(Array(given.utf8), Array(SHA256.hex(code).utf8)) else {
+    let wanted = SHA256.hex(code)
+    guard ConstantTime.areEqual(Array(given.utf8), Array(wanted.utf8)) else {
       throw unauthorized("the signature does not fit the time stamp and the body as they came")
     }
+    return wanted
   }
 
   private func unpacked(
@@ -226,14 +253,19 @@ package final class PushGate: Sendable {
     }
   }
 
-  private func recall(_ key: PushMemory.Key, _ body: [UInt8]) throws(PushRefusal) -> ArrivalReport? {
+  /// What was committed before under this signature or key; nil when both are new, and running from now on.
+  private func recall(
+    _ signature: PushMemory.Key?, _ key: PushMemory.Key?, _ body: [UInt8]
+  ) throws(PushRefusal) -> ArrivalReport? {
+    guard signature != nil || key != nil else { return nil }
     let digest = SHA256.hash(body)
-    switch state.withLock({ $0.memory.begin(key, digest: digest) }) {
+    switch state.withLock({ $0.begin(signature, key, digest: digest) }) {
     case .new: return nil
     case .known(let report): return report
     case .running:
       throw PushRefusal(
-        409, ArrivalFault(code: "in_progress", message: "a push with this Idempotency-Key is being stored"),
+        409,
+        ArrivalFault(code: "in_progress", message: "a push with this Idempotency-Key or signature is being stored"),
         retryAfterSeconds: 1)
     case .different:
       throw PushRefusal(

@@ -1,6 +1,8 @@
 import AirQuality
+import Dispatch
 import Engine
 import Feeds
+import HJ212
 import Store
 import Synchronization
 import TestSupport
@@ -95,6 +97,30 @@ struct FeedIntakeTests {
   }
 
   private static let row = #"[{"s":"A1","t":1606752000000,"v":12}]"#
+
+  /// Instruments are many, and each has a connection of its own.
+  @Test func uploadsAtOnceStayWithinTheBound() async throws {
+    let directory = TemporaryDirectory()
+    let waiting = Collector<EnginePipeline.Completion>()
+    let answers = Collector<Bool>()
+    let intake = try intake(limit: 50, in: directory) { _, completion in waiting.add(completion) }
+    var batch = ReadingBatch(stations: ["A1"])
+    batch.readings = [Reading(station: 0, pollutant: .pm25, value: 1, begin: Sample.start, periodMilliseconds: 0)]
+    let upload = InstrumentUpload(
+      id: 1, device: "A1", command: 2011, batch: batch, issues: [], ignoredFactors: 0, missingPackets: [],
+      record: Array("##".utf8))
+    DispatchQueue.concurrentPerform(iterations: 64) { _ in
+      intake.take(upload, feed: "park", receivedAt: Sample.start) { answers.add($0) }
+    }
+    #expect(await answers.wait(63).allSatisfy { !$0 } && waiting.values.count == 1)
+    #expect(intake.counts.waitingBytes == 2 + MemoryLayout<Reading>.stride && intake.counts.refusedBodies == 63)
+    waiting.values[0](.success(AppliedRecord(position: 1, events: [])))
+    #expect(await answers.wait(64).last == true && intake.counts.waitingBytes == 0)
+    var empty = upload
+    empty.batch = ReadingBatch()
+    intake.take(empty, feed: "park", receivedAt: Sample.start) { answers.add($0) }
+    #expect(await answers.wait(65).last == true && intake.counts.waitingBytes == 0)
+  }
 
   /// Validators advance with `confirmed`: so it is said behind the commit, and not at all when the commit fails.
   @Test func anAnswerIsConfirmedByItsCommit() async throws {

@@ -78,6 +78,22 @@ struct SegmentTests {
     #expect(scan([Array(record.utf8)]).found.count == 1)
   }
 
+  @Test(
+    "no password that is read, or stands in the content, reaches the record",
+    arguments: [
+      "CN=2011; PW=hunter2;MN=1;CP=&&&&", "CN=2011;PW =hunter2;CP=&&&&", "CN=2011;\tpw\t= hunter2 ;CP=&&&&",
+      "PW=hunter2;CN=2011;Pw=hunter2;CP=&&&&", "CN=2011;CP=&&a=1&&PW=hunter2", "CN=2011;PW=hunter2 CP=&&a=1&&",
+      "CN=2011;CP=&&a=1; PW=hunter2,pW =hunter2&&; pw=hunter2", "PW=hunter2", "CN=2011;PW=hunter2\tCP=&&a=1&&",
+      "CN=2011; PW=hunter2;CP=&&a=1;PW=hunter2",
+    ])
+  func recordedPasswords(_ text: String) {
+    let record = FrameEncoder.record(of: Array(text.utf8))
+    #expect(!String(decoding: record, as: UTF8.self).contains("hunter2"))
+    #expect(scan([record]).found.count == 1)
+    guard case .frame(let kept)? = scan([record]).found.first else { return }
+    #expect(kept.count == text.utf8.count)
+  }
+
   @Test("contents: split attributes, left-over separators, stray parts, several stamps")
   func contents() {
     let content = DataContent(

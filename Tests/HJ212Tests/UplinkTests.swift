@@ -126,6 +126,21 @@ struct UplinkTests {
     #expect(Self.words(session.disconnected("reset")) == ["failed 2 reset", "arm 5000"], "a success ends the doubling")
   }
 
+  @Test("noise counts since the last good frame")
+  func noise() {
+    var session = UplinkSession(password: nil)
+    _ = session.offer(Self.message(1))
+    _ = session.connected()
+    let noise = [UInt8](repeating: 0x2E, count: 40_000)
+    for _ in 0..<3 { #expect(session.received(noise + Self.answer(9)).isEmpty && session.isConnected) }
+    #expect(session.received(noise).isEmpty)
+    #expect(Self.words(session.received(noise)).first == "failed 1 the platform sends no frames")
+    _ = session.timeFired()
+    _ = session.offer(Self.message(1))
+    _ = session.connected()
+    #expect(session.received(noise).isEmpty && session.isConnected, "a new connection begins from nothing")
+  }
+
   @Test("what is offered and not sent yet gives way to another; without one the pause ends in rest")
   func replaced() {
     var session = UplinkSession(password: nil)

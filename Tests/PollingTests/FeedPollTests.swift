@@ -1,8 +1,9 @@
 import AirQuality
-import Polling
 import Testing
 import Timekeeping
 import Transport
+
+@testable import Polling
 
 /// One feed's machine with its clocks, driven a step at a time.
 struct Bench {
@@ -102,8 +103,28 @@ struct FeedPollTests {
     var bench = Bench()
     #expect(bench.due() != nil)
     #expect(bench.fail(kind) == expected)
-    #expect((bench.heldSeconds == nil) == (expected == "skipped"))
+    #expect((bench.heldSeconds == nil) == (kind == .cancelled))
+    #expect(bench.poll.status.failures == (expected == "skipped" ? 0 : 1))
     #expect(bench.poll.status.lastError?.fault.code == kind.rawValue)
+  }
+
+  /// A newest-hour feed has nothing of the hour any more at the next slot.
+  @Test func whatWeLoseIsFetchedAgainSoon() throws {
+    var bench = Bench()
+    for drops in 1...12 {
+      #expect(bench.due(slots: 0) != nil)
+      #expect(bench.answer(status: 200, body: "x") == "deliver")
+      #expect(bench.judge(.rejected(FeedFault(code: "backlog_full", message: "m"))) == "skipped")
+      let held = try #require(bench.heldSeconds)
+      #expect(held >= 1 && held <= min(60, 5 * Double(1 << (drops - 1))), "\(drops)")
+      #expect(bench.due() == nil && bench.skipped?.fault?.code == "back_off")
+      bench.advance(seconds: 61)
+    }
+    #expect(bench.poll.status.failures == 0 && !bench.poll.status.isOpen)
+    _ = bench.due()
+    #expect(bench.answer(status: 200, body: "x") == "deliver")
+    #expect(bench.judge(.confirmed(readings: 1)) == "ok")
+    #expect(bench.heldSeconds == nil && bench.poll.dropsInARow == 0)
   }
 
   @Test func validatorsAdvanceOnlyWhenConfirmed() {

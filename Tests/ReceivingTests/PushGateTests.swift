@@ -162,6 +162,34 @@ struct PushGateTests {
     #expect(await Self.status(gate, "signed", other, [1]) == 200)
   }
 
+  @Test("a signed body is taken once, whatever key comes with it; what was not committed may come again")
+  func replays() async throws {
+    let sink = Sink(.notCommitted(ArrivalFault(code: "not_committed", message: "m")))
+    let gate = Self.gate(sink)
+    let head = Self.signed([1])
+    #expect(await Self.status(gate, "signed", head, [1]) == 503)
+    sink.verdict.withLock { $0 = .committed(ArrivalReport(readings: 7, rows: 8)) }
+    let first = try await gate.take(try gate.admit("signed", head), body: [1])
+    #expect(!first.isRepeated)
+    var keyed = head
+    for key in [nil, "k", "l"] {
+      keyed.idempotencyKey = key
+      let again = try await gate.take(try gate.admit("signed", keyed), body: [1])
+      #expect(again.isRepeated && again.report == first.report)
+    }
+    #expect(sink.arrivals.withLock(\.count) == 2 && gate.statuses[1].count(of: .repeated) == 3)
+    // Another stamp is another push, and a key knows it again.
+    var later = Self.signed([1], at: String(Self.now + 1))
+    later.idempotencyKey = "m"
+    #expect(try await !gate.take(try gate.admit("signed", later), body: [1]).isRepeated)
+    var latest = Self.signed([1], at: String(Self.now + 2))
+    latest.idempotencyKey = "m"
+    #expect(try await gate.take(try gate.admit("signed", latest), body: [1]).isRepeated)
+    latest.idempotencyKey = nil
+    #expect(try await gate.take(try gate.admit("signed", latest), body: [1]).isRepeated)
+    #expect(sink.arrivals.withLock(\.count) == 3)
+  }
+
   @Test("bodies on their way are bounded, and the room comes back")
   func room() throws {
     let gate = Self.gate(Sink(), limit: 1_500)

@@ -135,7 +135,7 @@ struct SpoolTests {
     let desk = Desk()
     let hub = SpoolHub(desk.services)
     let file = try #require(fopen(path + "/a.csv", "w"))
-    await hub.apply([Self.definition(path, .delete, every: 300)])
+    await hub.apply([Self.definition(path, .delete, every: 1_500)])
     // Every look finds another size, until it is whole.
     for index in 0..<200 {
       fputs(index == 0 ? "ok 0" : " \(index)", file)
