@@ -59,7 +59,8 @@ struct RingsSection {
     }
     if stations == 100_000, !isShuffled {
       report.add("rings", "memory of one series, micro-station", bytes, "bytes", aim: .atMost(1_024))
-      report.add("rings", "memory of one series, assessed station", Self.assessedBytes, "bytes", aim: .atMost(5 * 1_024))
+      report.add(
+        "rings", "memory of one series, assessed station", Self.assessedBytes, "bytes", aim: .atMost(5 * 1_024))
     }
   }
 
