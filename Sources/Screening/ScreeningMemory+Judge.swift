@@ -67,8 +67,10 @@ extension ScreeningMemory {
     if pollutant.isCriteria {
       let place = Int(row) * Pollutant.criteriaCount + Int(pollutant.rawValue)
       let claim = pass.claim(on: traces[place], buffer[index])
-      if begin > traces[place].begin {
-        if claim != .beside { pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin) }
+      if claim == .passes || (claim == .own && begin > traces[place].begin) {
+        pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin)
+      }
+      if traces[place].isNews(begin: begin, value: value) {
         judgeAir(&buffer[index], index, row: row, base: base, air: air, &pass)
       }
       Self.follow(&traces[place], claim, index, value, buffer, course, air: air, &pass)
@@ -79,7 +81,7 @@ extension ScreeningMemory {
         return
       }
       let claim = pass.claim(on: trace, buffer[index])
-      if begin > trace.begin, claim != .beside {
+      if claim == .passes || (claim == .own && begin > trace.begin) {
         pass.feed.add(key: keys[Int(row)], pollutant: pollutant, value: value, begin: begin)
       }
       Self.follow(&trace, claim, index, value, buffer, course, air: air, &pass)

@@ -15,7 +15,9 @@ extension ScreeningMemory {
       return
     }
     if claim == .beside { return judgeBeside(trace, value, &buffer[index], index, course, air: air, &pass) }
-    if claim == .own, begin <= trace.begin { return repeatOrLate(&trace, index, value, buffer, &pass) }
+    if claim == .own, begin <= trace.begin {
+      return repeatOrLate(&trace, index, value, buffer, course, air: air, &pass)
+    }
     let step = begin - trace.begin
     if buffer[index].periodMilliseconds != trace.period {
       guard step > SeriesTrace.resetMilliseconds else { return }
@@ -45,7 +47,7 @@ extension ScreeningMemory {
     var wasSpike = false
     if !afterGap, !isDusty {
       wasSpike = judgeSpike(trace, value, buffer, course, index, &pass)
-      if !wasSpike { judgeRate(trace, value, step: step, &buffer[index], index, course, &pass) }
+      if !wasSpike { judgeRate(from: trace.value, to: value, step: step, &buffer[index], index, course, &pass) }
     }
     trace.extendRun(value, begin: begin, tolerance: course.flatTolerance, afterGap: afterGap)
     judgeFlatLine(trace, &buffer[index], index, course, &pass)
@@ -78,27 +80,49 @@ extension ScreeningMemory {
     if pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, reading.pollutant) {
       pass.mark(&reading, index, .fail, .unitMistake)
     } else if !isDusty(reading.pollutant, air) {
-      judgeRate(trace, value, step: step, &reading, index, course, &pass)
+      judgeRate(from: trace.value, to: value, step: step, &reading, index, course, &pass)
     }
   }
 
   /// A reading that is not newer than its series: the same again, a correction, or late.
   private static func repeatOrLate(
     _ trace: inout SeriesTrace, _ index: Int, _ value: Int32, _ buffer: UnsafeMutableBufferPointer<Reading>,
-    _ pass: inout Pass
+    _ course: CompiledLimits.Course, air: ScreeningContext.CountyAir?, _ pass: inout Pass
   ) {
     guard buffer[index].begin.milliseconds == trace.begin, buffer[index].periodMilliseconds == trace.period else {
       return
     }
-    guard value != trace.value else {
-      if trace.answer == pass.answer {
-        pass.mark(&buffer[index], index, trace.flag, ScreeningReasons(rawValue: trace.reasons))
-      }
+    guard value == trace.value else {
+      return correct(&trace, index, value, &buffer[index], course, air: air, &pass)
+    }
+    if trace.answer == pass.answer {
+      pass.mark(&buffer[index], index, trace.flag, ScreeningReasons(rawValue: trace.reasons))
+    }
+  }
+
+  /// Another value for the newest reading: it is held against what was before that one, and takes its place unless it
+  /// fails.
+  private static func correct(
+    _ trace: inout SeriesTrace, _ index: Int, _ value: Int32, _ reading: inout Reading,
+    _ course: CompiledLimits.Course, air: ScreeningContext.CountyAir?, _ pass: inout Pass
+  ) {
+    if trace.answer == pass.answer { pass.mark(&reading, index, .suspect, .duplicateStamp) }
+    var corrected = trace
+    corrected.unlearn()
+    if pass.limits.findsUnitMistakes, isUnitMistake(value, corrected, air, reading.pollutant) {
+      pass.mark(&reading, index, .fail, .unitMistake)
       return
     }
-    if trace.answer == pass.answer { pass.mark(&buffer[index], index, .suspect, .duplicateStamp) }
-    trace.value = value
-    trace.note(buffer[index], answer: pass.answer, place: index)
+    if trace.reasons & ScreeningReasons.gap.rawValue != 0 { pass.mark(&reading, index, reading.flag, .gap) }
+    if trace.before != .min, !isDusty(reading.pollutant, air) {
+      judgeRate(from: trace.before, to: value, step: Int64(trace.interval), &reading, index, course, &pass)
+    }
+    corrected.correct(value, tolerance: course.flatTolerance)
+    judgeFlatLine(corrected, &reading, index, course, &pass)
+    guard reading.flag != .fail else { return }
+    corrected.note(reading, answer: pass.answer, place: index)
+    trace = corrected
+    pass.standing.count(reading.station, isStill: false)
   }
 
   /// Whether a value is 500 to 2,000 times, or as small a part of, what its series or its county has been.
@@ -151,10 +175,10 @@ extension ScreeningMemory {
 
   @inline(__always)
   private static func judgeRate(
-    _ trace: SeriesTrace, _ value: Int32, step: Int64, _ reading: inout Reading, _ index: Int,
+    from before: Int32, to value: Int32, step: Int64, _ reading: inout Reading, _ index: Int,
     _ course: CompiledLimits.Course, _ pass: inout Pass
   ) {
-    let change = (Int64(value) - Int64(trace.value)).magnitude
+    let change = (Int64(value) - Int64(before)).magnitude
     // Beyond an hour the threshold grows with time; within one the air of an hour is the bound.
     let hours = UInt64(max(1, (step + 3_599_999) / 3_600_000))
     if change / hours > UInt64(course.rateFail) {

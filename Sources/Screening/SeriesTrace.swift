@@ -40,6 +40,12 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
   /// Begins with a reading.
   init() {}
 
+  /// Whether a value is newer than the newest, or another for the same time.
+  @inline(__always)
+  func isNews(begin: Int64, value: Int32) -> Bool {
+    begin > self.begin || (begin == self.begin && value != self.value)
+  }
+
   /// Takes the first reading of a series.
   mutating func begin(with reading: Reading, value: Int32, feed: UInt16, answer: UInt32, place: Int) {
     self = SeriesTrace()
@@ -74,6 +80,24 @@ struct SeriesTrace: Sendable, BitwiseCopyable, Hashable {
   mutating func learn(_ value: Int32) {
     level = levelCount == 0 ? Float(value) : level + (Float(value) - level) / 16
     if levelCount < .max { levelCount += 1 }
+  }
+
+  /// Takes the newest value out of the level again.
+  mutating func unlearn() {
+    guard levelCount > 1 else {
+      (level, levelCount) = (0, 0)
+      return
+    }
+    level -= (Float(value) - level) / 15
+    levelCount -= 1
+  }
+
+  /// Puts another value in the place of the newest, which `unlearn` took out of the level.
+  mutating func correct(_ value: Int32, tolerance: Int32) {
+    self.value = value
+    extendRun(value, begin: begin, tolerance: tolerance, afterGap: runCount == 1)
+    if runCount > 1 { runCount -= 1 }
+    learn(value)
   }
 
   /// Goes on with the flat run, or begins another; the run's readings are `tolerance` apart at most.

@@ -143,7 +143,7 @@ struct ArrivalTests {
     _ = try await eventually("z.json is put aside") {
       access(bench.file("spool/failed/z.json"), F_OK) == 0 ? true : nil
     }
-    #expect(bench.read("spool/failed/z.json.error").hasPrefix("syntax: "))
+    #expect(bench.read("spool/failed/z.json.error").hasPrefix("not_json: "))
     for round in 0..<3 {
       for number in 0..<20 {
         #expect(try Self.value(daemon, "S\(round)-\(number)") == Double(10 + number), "\(round)-\(number)")

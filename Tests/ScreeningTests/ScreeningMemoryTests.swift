@@ -148,6 +148,39 @@ import Testing
     #expect(course.answer([Course.reading(60, hour: 0)])[0].flag == .good)
   }
 
+  @Test func correctionsOfTheNewestHourAreJudged() {
+    var course = Course()
+    course.hours((0..<14).map { 50 + Double($0 % 3) })
+    func again(_ value: Double) -> Reading { course.answer([Course.reading(value, hour: 13)])[0] }
+    #expect(again(0.05).reasons == .unitMistake && again(0.05).flag == .fail)
+    #expect(again(1_900).reasons == .rateOfChange && again(1_900).flag == .suspect)
+    #expect(again(60).reasons.isEmpty && again(60).flag == .good)
+    // What failed left no trace, and the level knows the last value alone.
+    #expect(course.answer([Course.reading(61, hour: 14)])[0].flag == .good && course.outcomes.last?.revisions == [])
+    #expect(course.answer([Course.reading(0.05, hour: 15)])[0].reasons == .unitMistake)
+    // A corrected value that stands alone is one when the next has come.
+    _ = course.answer([Course.reading(62, hour: 15)])
+    #expect(course.answer([Course.reading(390, hour: 15)])[0].flag == .good)
+    _ = course.answer([Course.reading(60, hour: 16)])
+    #expect(course.outcomes.last?.revisions.map(\.value) == [390])
+  }
+
+  @Test func aCorrectionEndsAFlatLine() {
+    var course = Course()
+    course.hours(Array(repeating: 40, count: 8))
+    #expect(course.kept[Self.start.milliseconds + 7 * Self.hour]?.reasons == .flatLine)
+    #expect(course.answer([Course.reading(41, hour: 7)])[0].reasons.isEmpty)
+    course.hours([41], from: 8)
+    #expect(course.kept[Self.start.milliseconds + 8 * Self.hour]?.reasons.isEmpty == true)
+  }
+
+  @Test func aCorrectionIsHeldAgainstTheHumidity() {
+    var course = Course()
+    course.stationClass = .micro
+    _ = course.answer([Course.reading(97, .humidity, hour: 0), Course.reading(60, hour: 0)])
+    #expect(course.answer([Course.reading(80, hour: 0)])[0].reasons == .humidity)
+  }
+
   // MARK: Flat line, frozen
 
   @Test(
