@@ -129,13 +129,15 @@ extension ScreeningMemory {
     case nil: break
     }
     feeds[feed] = pass.feed
-    let still = Set(
-      rows.indices.filter {
-        pass.standing.series[$0] >= FeedTrace.leastSeries && pass.standing.still[$0] == pass.standing.series[$0]
-      })
-    guard pass.feed.isFrozen || !still.isEmpty else { return }
+    let still = rows.indices.map { pass.standing.frozen($0) }
+    guard pass.feed.isFrozen || still.contains(where: { $0 != nil }) else { return }
+    let after = pass.limits.frozenAfterMilliseconds
     for index in readings.indices where readings[index].flag.rawValue <= 3 {
-      guard pass.feed.isFrozen || still.contains(Int(readings[index].station)) else { continue }
+      let station = Int(readings[index].station)
+      // Of a station those that came after it had stood still for so long, in whichever answer.
+      let since = station < still.count ? still[station] : nil
+      let isStill = since.map { readings[index].begin.milliseconds - $0 >= after } ?? false
+      guard pass.feed.isFrozen || isStill else { continue }
       pass.mark(&readings[index], index, .suspect, .frozen)
     }
   }

@@ -32,22 +32,41 @@ extension ScreeningMemory {
     }
   }
 
-  /// Series of each station of a batch, and how many of them stand still.
+  /// Which series of each station of a batch stand still by their newest reading, a bit for each quantity: how many rows an
+  /// answer has of each makes no difference.
   struct FrozenCount {
-    var series: [UInt16]
-    var still: [UInt16]
+    private var series: [UInt64]
+    private var still: [UInt64]
+    /// Since when by station: the latest begin among the flat runs of the series that stand still.
+    private var since: [Int64]
+
     init(_ stations: Int) {
       series = Array(repeating: 0, count: stations)
       still = series
+      since = Array(repeating: .min, count: stations)
     }
   }
 }
 
 extension ScreeningMemory.FrozenCount {
+  /// Takes the newest reading of a series; `since` is the begin of its flat run when it stands still.
   @inline(__always)
-  mutating func count(_ station: UInt32, isStill: Bool) {
-    series[Int(station)] &+= 1
-    if isStill { still[Int(station)] &+= 1 }
+  mutating func count(_ reading: Reading, stillSince since: Int64? = nil) {
+    let station = Int(reading.station)
+    let bit = UInt64(1) << UInt64(reading.pollutant.rawValue)
+    series[station] |= bit
+    if let since {
+      still[station] |= bit
+      self.since[station] = max(self.since[station], since)
+    } else {
+      still[station] &= ~bit
+    }
+  }
+
+  /// Since when all series of a station stand still; nil while one of them moves, or there are too few to tell.
+  func frozen(_ station: Int) -> Int64? {
+    still[station] == series[station] && series[station].nonzeroBitCount >= FeedTrace.leastSeries
+      ? since[station] : nil
   }
 }
 

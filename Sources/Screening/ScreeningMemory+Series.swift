@@ -11,7 +11,7 @@ extension ScreeningMemory {
     let begin = buffer[index].begin.milliseconds
     guard trace.begin != .min else {
       trace.begin(with: buffer[index], value: value, feed: pass.number, answer: pass.answer, place: index)
-      pass.standing.count(buffer[index].station, isStill: false)
+      pass.standing.count(buffer[index])
       return
     }
     if claim == .beside { return judgeBeside(trace, value, &buffer[index], index, course, air: air, &pass) }
@@ -29,7 +29,7 @@ extension ScreeningMemory {
       // After a day without one that could be right, the series is what comes: a unit may have been put right.
       if claim == .own { pass.mark(&buffer[index], index, buffer[index].flag, .gap) }
       trace.begin(with: buffer[index], value: value, feed: pass.number, answer: pass.answer, place: index)
-      pass.standing.count(buffer[index].station, isStill: false)
+      pass.standing.count(buffer[index])
       return
     }
     if pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, buffer[index].pollutant) {
@@ -38,7 +38,7 @@ extension ScreeningMemory {
     }
     if claim == .passes {
       trace.pass(to: pass.number, with: buffer[index], value: value, answer: pass.answer, place: index)
-      pass.standing.count(buffer[index].station, isStill: false)
+      pass.standing.count(buffer[index])
       return
     }
     let afterGap = usual > 0 && step > pass.limits.gapPeriods * usual
@@ -51,10 +51,10 @@ extension ScreeningMemory {
     }
     trace.extendRun(value, begin: begin, tolerance: course.flatTolerance, afterGap: afterGap)
     judgeFlatLine(trace, &buffer[index], index, course, &pass)
-    pass.standing.count(
-      buffer[index].station,
-      isStill: trace.runCount >= 3 && trace.runLow == trace.runHigh
-        && begin - trace.runBegin >= pass.limits.frozenAfterMilliseconds)
+    let isStill =
+      trace.runCount >= 3 && trace.runLow == trace.runHigh
+      && begin - trace.runBegin >= pass.limits.frozenAfterMilliseconds
+    pass.standing.count(buffer[index], stillSince: isStill ? trace.runBegin : nil)
     // A spike is no neighbour of what follows it.
     trace.before = afterGap ? .min : wasSpike ? trace.before : trace.value
     if !afterGap || trace.interval == 0 { trace.interval = Int32(clamping: step) }
@@ -122,7 +122,7 @@ extension ScreeningMemory {
     guard reading.flag != .fail else { return }
     corrected.note(reading, answer: pass.answer, place: index)
     trace = corrected
-    pass.standing.count(reading.station, isStill: false)
+    pass.standing.count(reading)
   }
 
   /// Whether a value is 500 to 2,000 times, or as small a part of, what its series or its county has been.

@@ -215,6 +215,32 @@ import Testing
     #expect(course.answer(values(5, 1), stations: ["S", "T"]).allSatisfy { $0.flag == .good })
   }
 
+  @Test(
+    "what stands still does not depend on how an answer is cut", arguments: [1, 3, 20, 240] as [Int64])
+  func frozenInAnswersOfAnyLength(rows: Int64) {
+    func course(_ lanes: [Pollutant]) -> [Pollutant: Int] {
+      var course = Course()
+      course.stationClass = .micro
+      var frozen: [Pollutant: Int] = [:]
+      for first in stride(from: 0, to: 240, by: Int(rows)) as StrideTo<Int64> {
+        let readings = (first..<min(240, first + rows)).flatMap { minute in
+          lanes.map { Course.reading(3, $0, hour: minute, period: 60_000) }
+        }
+        for reading in course.answer(readings) where reading.reasons.contains(.frozen) {
+          frozen[reading.pollutant, default: 0] += 1
+        }
+      }
+      return frozen
+    }
+    // One series of clean air is no frozen station.
+    #expect(course([.pm25]).isEmpty && course([.pm25, .pm10, .so2]).isEmpty)
+    // Four are, from three hours on.
+    let lanes: [Pollutant] = [.pm25, .pm10, .so2, .usIndexCO]
+    #expect(course(lanes) == Dictionary(uniqueKeysWithValues: lanes.map { ($0, 60) }))
+  }
+
+  @Test func everyQuantityHasItsBit() { #expect(Pollutant.allCases.allSatisfy { $0.rawValue < 64 }) }
+
   @Test func aFrozenFeed() {
     var course = Course()
     func values(_ hour: Int64, _ step: Double) -> [Reading] {
