@@ -76,6 +76,8 @@ struct PointAssembler {
     position: Position = .none
   ) {
     let missing = value.isNaN
+    // Without a unit some write pascals: the air's pressure is never that many hPa.
+    let value = pollutant == .pressure && value > 20_000 ? value / 100 : value
     let setting = overrides.setting(of: station, in: stations)
     let period = setting?.stamp == .instant ? 0 : window != 0 ? window : setting?.periodMilliseconds ?? 0
     let begin =
@@ -111,10 +113,11 @@ struct PointAssembler {
 /// The tags and labels under which points name their station, their quantity and their unit; the first that is there holds.
 enum PointTags {
   static let station = [
-    "station", "station_id", "stationid", "site", "site_id", "sensor", "sensor_id", "sensorid", "sensor_index",
-    "device",
-    "device_id", "deviceid", "serial", "serialno", "serial_number", "airgradient_serial_number", "sn", "mn", "id",
-    "location", "location_id", "county", "name", "host", "instance",
+    "station", "station_id", "stationid", "station_code", "stationcode", "site", "site_id", "device_name",
+    "sensor_name",
+    "node", "chip_id", "chipid", "sensor", "sensor_id", "sensorid", "sensor_index", "device", "device_id", "deviceid",
+    "serial", "serialno", "serial_number", "airgradient_serial_number", "sn", "mn", "mac", "entity_id", "id",
+    "location", "location_id", "county", "city", "name", "host", "instance",
   ].map { Array($0.utf8) }
   static let quantity = ["pollutant", "parameter", "quantity", "species", "observed_property"].map { Array($0.utf8) }
   static let unit = ["unit", "units", "uom"].map { Array($0.utf8) }

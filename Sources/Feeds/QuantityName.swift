@@ -133,6 +133,10 @@ package struct QuantityName: Sendable, Hashable {
       (.windSpeed, "wind_speed windspeed 风速"), (.windDirection, "wind_direction winddirection wind_dir 风向"),
     ]
     var spellings: [String: Pollutant] = [:]
+    // Firmware of sensor.community: P0, P1 and P2 of the sensor that stands before them.
+    for sensor in ["sds", "sds011", "pms", "hpm", "npm", "sps30"] {
+      (spellings["\(sensor)_p0"], spellings["\(sensor)_p1"], spellings["\(sensor)_p2"]) = (.pm1, .pm10, .pm25)
+    }
     for (pollutant, names) in table { for name in names.split(separator: " ") { spellings[String(name)] = pollutant } }
     return spellings
   }()

@@ -38,9 +38,15 @@ struct UKAirTitle {
     return pollutant(in: bare).flatMap { $0.start == bare.startIndex ? $0.pollutant : nil }
   }
 
-  /// The first pollutant that a text names, and where.
+  /// Words of means over other times than an hour.
+  private static let otherPeriods = [
+    "daily", "15 minute", "15-minute", "8 hour", "8-hour", "monthly", "annual", "diffusion tube",
+  ]
+
+  /// The first pollutant that a text names, and where; nil for means over other times than an hour.
   static func pollutant(in text: String) -> (pollutant: Pollutant, start: String.Index)? {
     let lower = text.lowercased() + " "
+    guard !otherPeriods.contains(where: { lower.contains($0) }) else { return nil }
     var best: (offset: Int, pollutant: Pollutant?)?
     for (phrase, pollutant) in phrases {
       guard let range = lower.firstRange(of: phrase) else { continue }

@@ -24,6 +24,9 @@ final class XMLSession {
   private var arena: [UInt8] = []
   private var complaint: [UInt8] = []
   private var complaintDepth = 0
+  /// Whether an element outside rows is called a fault, and the words outside rows, for what it says.
+  private var hasFault = false
+  private var words: [UInt8] = []
   private var parser: XML_Parser?
   /// Why the session itself ended the parse.
   private(set) var stop: DecodeFailure?
@@ -60,7 +63,17 @@ final class XMLSession {
       let said = complaint.withText { redacted($0.trimmed) }
       return assembler.finish(DecodeFailure(.errorReply, "the provider answered with an error: \(said)"))
     }
+    if hasFault, rowNumber == 0, assembler.readings.isEmpty {
+      let said = words.withText { redacted($0.trimmed) }
+      return assembler.finish(DecodeFailure(.errorReply, "the provider answered with an error: \(said)"))
+    }
     return assembler.finish(nil)
+  }
+
+  /// SOAP's `Fault`, WCF's `DomainServiceFault`, `Error`, `ExceptionReport`.
+  private static func isFault(_ name: [UInt8]) -> Bool {
+    let name = String(decoding: name, as: UTF8.self).lowercased()
+    return ["fault", "error", "exception"].contains { name.hasPrefix($0) || name.hasSuffix($0) }
   }
 
   /// Sets the parser's callbacks. The session must outlive the parser's last call.
@@ -96,7 +109,10 @@ final class XMLSession {
         beginRow()
       } else if local == errorName {
         complaintDepth = depth
+      } else if !hasFault, rowNumber == 0 {
+        hasFault = Self.isFault(local)
       }
+      if !words.isEmpty, words.last != 0x20 { words.append(0x20) }
     } else {
       lengths.append(path.count)
       if !path.isEmpty { path.append(UInt8(ascii: "/")) }
@@ -144,6 +160,11 @@ final class XMLSession {
       unsafe fields[field.column].append(bytes)
     } else if complaintDepth > 0, complaint.count < FeedLimits.replyBytes {
       unsafe complaint.append(contentsOf: bytes.prefix(FeedLimits.replyBytes * 2))
+    } else if rowDepth == 0, rowNumber == 0, words.count < FeedLimits.replyBytes {
+      for index in 0..<min(count, FeedLimits.replyBytes) {
+        let byte = max(0x20, unsafe bytes[index])
+        if byte > 0x20 || words.last ?? 0x20 != 0x20 { words.append(byte) }
+      }
     }
   }
 

@@ -148,6 +148,14 @@ struct FolderVisit: Sendable {
     case .failure(let error) where error.kind == .tooLarge:
       giveUp(file, FeedFault(code: "too_large", message: error.message, path: file.name))
       return next()
+    case .failure(let error) where error.isOfOneFile:
+      giveUp(file, FeedFault(code: error.kind.rawValue, message: error.message, path: file.name))
+      return next()
+    case .failure(let error) where error.isPartial:
+      // The next visit asks for it again; the others do not wait for it.
+      unreadable += 1
+      note(FeedFault(code: error.kind.rawValue, message: error.message, path: file.name))
+      return next()
     case .failure(let error): return end(error)
     }
   }

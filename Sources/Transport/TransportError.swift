@@ -82,4 +82,13 @@ extension TransportError {
 extension TransportError {
   /// Whether a server of files did not understand the way it was asked for a listing.
   package var isListingRefused: Bool { code == Int(CURLE_FTP_COULDNT_RETR_FILE.rawValue) }
+
+  /// Whether a server of files refuses the one file that was asked for, and others may be had.
+  package var isOfOneFile: Bool {
+    [CURLE_REMOTE_FILE_NOT_FOUND, CURLE_REMOTE_ACCESS_DENIED, CURLE_FTP_COULDNT_RETR_FILE]
+      .contains { code == Int($0.rawValue) }
+  }
+
+  /// Whether a transfer ended before its announced end.
+  package var isPartial: Bool { code == Int(CURLE_PARTIAL_FILE.rawValue) }
 }

@@ -7,6 +7,35 @@ struct BadBodyTests {
   static let formats: [FeedFormat] =
     FeedPreset.allCases.map { .preset($0) } + [Mappings.park, Mappings.csv, Mappings.xml].map { .mapping($0) }
 
+  @Test(
+    "faults in XML are the provider's own words",
+    arguments: [
+      ("<Fault xmlns=\"a\"><Code>Receiver</Code><Reason><Text>timed out</Text></Reason></Fault>", "timed out"),
+      (
+        "<DomainServiceFault xmlns=\"b\"><ErrorCode>401</ErrorCode><ErrorMessage>Access denied</ErrorMessage></DomainServiceFault>",
+        "Access denied"
+      ),
+      (
+        "<s:Envelope xmlns:s=\"c\"><s:Body><s:Fault><s:Reason>no such city</s:Reason></s:Fault></s:Body></s:Envelope>",
+        "no such city"
+      ),
+      ("<Error><Code>AccessDenied</Code><Message>Forbidden</Message></Error>", "AccessDenied Forbidden"),
+      (
+        "<ows:ExceptionReport xmlns:ows=\"d\"><ows:ExceptionText>bad request</ows:ExceptionText></ows:ExceptionReport>",
+        "bad request"
+      ),
+    ])
+  func faults(_ text: String, _ said: String) {
+    let body = FeedFormat.preset(.cnemc).decode(Array(("<?xml version=\"1.0\"?>\n" + text).utf8), context: .test)
+    #expect(body.failure?.code == .errorReply && body.failure?.message.contains(said) == true, "\(body.verdict)")
+  }
+
+  @Test("an XML answer without rows and without a fault is empty")
+  func noRows() {
+    let body = FeedFormat.preset(.cnemc).decode(Array("<Lives><Note>none</Note></Lives>".utf8), context: .test)
+    #expect(body.verdict == .empty)
+  }
+
   @Test("nothing at all", arguments: formats)
   func empty(_ format: FeedFormat) {
     #expect(decode(format, "").failure?.code == .empty)

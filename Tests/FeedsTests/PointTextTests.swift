@@ -23,6 +23,14 @@ struct PointTextTests {
       body: #"air,station=A pm25=12.5,no2_ppb=10,up=t,pm25_count=9i 1606784400"#,
       lines: ["A pm25 12.5 \(at)", "A no2 \(nitrogen) \(at)"], ignored: 2),
     Case(
+      name: "sensor.community's firmware: nodes, P1 and P2, pascals",
+      body: "feinstaub,node=esp8266-1 SDS_P1=12.34,SDS_P2=5.67,BME280_pressure=98500.25 1606784400\n"
+        + "feinstaub,node=esp8266-2 SDS_P1=9 1606784400\nair,location=office,device_name=b SPS30_P2=7 1606784400",
+      lines: [
+        "esp8266-1 pm10 12.34 \(at)", "esp8266-1 pm25 5.67 \(at)", "esp8266-1 pressure 985.0025 \(at)",
+        "esp8266-2 pm10 9 \(at)", "b pm25 7 \(at)",
+      ]),
+    Case(
       name: "precisions",
       body: "a,site=A pm10=1 1606784400000000000\na,site=A pm10=2 1606784400000000\na,site=A pm10=3 1606784400000\n"
         + "a,site=A pm10=4 1606784400\na,site=A pm10=5\n",

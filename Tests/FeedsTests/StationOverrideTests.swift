@@ -132,6 +132,17 @@ struct StationOverrideTests {
     #expect(decode(.ukAir, narrow, []).lines == ["A pm25 0.05 2020-01-01T08:00:00+08:00+3600"])
   }
 
+  @Test("UK-AIR: means over other times than an hour are no hours")
+  func ukAirDailyMeans() {
+    let text = """
+      A
+      Date,time,PM<sub>2.5</sub> particulate matter (Daily measured),status,unit,PM<sub>10</sub> particulate matter (Hourly measured),status,unit
+      01-01-2020,01:00,5,P,ugm-3,9,P,ugm-3
+
+      """
+    #expect(decode(.ukAir, text, []).lines == ["A pm10 9 2020-01-01T08:00:00+08:00+3600"])
+  }
+
   @Test("HJ 212")
   func hj212() {
     let segment =

@@ -11,6 +11,9 @@ struct FolderVisitTests {
     var memory = FolderMemory(limit: 5)
     var fault: FeedFault?
     var isMemoryChanged = false
+    /// How the transfer of a file fails, by its name.
+    var failures: [String: TransportError] = [:]
+    var ending = FolderVisit.Ending.complete
 
     /// One visit, by hand; returns the names that were taken.
     mutating func visit(_ names: [String]) -> [String] {
@@ -25,7 +28,12 @@ struct FolderVisitTests {
         switch action {
         case .list: action = visit.listed(Self.result(Array(lines.utf8)))
         case .wait: action = visit.waited()
-        case .fetch: action = visit.fetched(Self.result([0x78]))
+        case .fetch(let file):
+          let result =
+            failures[file.name].map {
+              TransferResult(outcome: .failure($0), lastByteAt: MonotonicInstant(nanoseconds: 0))
+            } ?? Self.result([0x78])
+          action = visit.fetched(result)
         case .deliver(let file, _):
           taken.append(file.name)
           action = visit.judged(.confirmed(readings: 1))
@@ -34,6 +42,7 @@ struct FolderVisitTests {
       }
       memory = visit.memory
       fault = visit.fault
+      ending = visit.ending
       isMemoryChanged = visit.isMemoryChanged
       return taken
     }
@@ -53,6 +62,29 @@ struct FolderVisitTests {
     #expect(folder.visit(["a", "b", "c", "d", "e", "f", "g"]) == ["g"])
     #expect(folder.fault?.message.hasPrefix("4 files ") == true)
     #expect(folder.visit(["a", "b", "c", "d", "e", "f", "g"]).isEmpty && !folder.isMemoryChanged)
+  }
+
+  @Test("one file that cannot be had is named, and the others are fetched")
+  func oneFile() {
+    var folder = Folder()
+    // CURLcode 78, 25's kin 19 and 9: refused; 18: cut; 7: the server is gone.
+    for code in [78, 19, 9] {
+      folder.failures = ["b": TransportError(kind: .protocol, code: code, message: "RETR response: 550")]
+      folder.memory = FolderMemory(limit: 5)
+      #expect(folder.visit(["a", "b", "c"]) == ["a", "c"] && folder.ending == .complete, "\(code)")
+      #expect(folder.fault?.path == "b" && folder.fault?.message.contains("550") == true)
+      // It is not asked for again until it changes.
+      folder.failures = [:]
+      #expect(folder.visit(["a", "b", "c"]).isEmpty)
+    }
+    folder.memory = FolderMemory(limit: 5)
+    folder.failures = ["b": TransportError(kind: .reset, code: 18, message: "closed with 5 bytes remaining")]
+    #expect(folder.visit(["a", "b", "c"]) == ["a", "c"] && folder.ending == .complete && folder.fault?.path == "b")
+    folder.failures = [:]
+    #expect(folder.visit(["a", "b", "c"]) == ["b"])
+    folder.memory = FolderMemory(limit: 5)
+    folder.failures = ["b": TransportError(kind: .connect, code: 7, message: "refused")]
+    #expect(folder.visit(["a", "b", "c"]) == ["a"] && folder.ending == .failed(kind: .connect, message: "refused"))
   }
 
   @Test("what was taken stays known while it stands before the last names")
