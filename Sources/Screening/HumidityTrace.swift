@@ -22,10 +22,15 @@ struct HumidityTrace: Sendable, Hashable {
 
   init() {}
 
-  /// Takes a value of a civil hour.
+  /// Takes a value of a civil hour. One for the newest begin takes the place of what came for it before; older ones are late
+  /// or come again, and say nothing.
   mutating func take(_ value: Float, begin: Int64, hour: Int32) {
-    if begin >= self.begin { (self.begin, newest) = (begin, value) }
-    if hour < self.hour { return }
+    guard begin >= self.begin, hour >= self.hour else { return }
+    if begin == self.begin, hour == self.hour, count > 0 {
+      sum -= newest
+      count -= 1
+    }
+    (self.begin, newest) = (begin, value)
     if hour > self.hour {
       if count > 0 { means.append(Hour(hour: self.hour, mean: sum / Float(count))) }
       if means.count > Self.keptHours { means.removeFirst() }

@@ -177,8 +177,11 @@ package struct ScreeningMemory: Sendable {
     feeds = feeds.filter { names.contains($0.key) }
     if let numbers = order.configure(known) { renumber(numbers) }
     let oldest = now.milliseconds - Self.memoryMilliseconds
+    // Weather stations and channels of sensors have none of the six.
+    let recent = Set(others.lazy.filter { $0.value.begin >= oldest }.map { Int($0.key >> 8) })
     let staying = ids.indices.filter { row in
-      stations.contains(ids[row]) || lane(of: row).contains { $0.begin >= oldest }
+      stations.contains(ids[row]) || lane(of: row).contains { $0.begin >= oldest } || recent.contains(row)
+        || humidity.newest(of: Int32(row)).map { $0.begin >= oldest } ?? false
     }
     guard staying.count < ids.count else { return }
     let old = self

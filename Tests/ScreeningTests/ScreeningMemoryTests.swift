@@ -432,6 +432,33 @@ import Testing
     #expect(course.answer([Course.reading(600, hour: 202)], stations: ["U"])[0].reasons == .rateOfChange)
   }
 
+  @Test func stationsWithoutTheSixAreRemembered() {
+    var course = Course()
+    _ = course.answer([Course.reading(1_010, .pressure, hour: 200)], stations: ["P"])
+    _ = course.answer([Course.reading(60, .humidity, hour: 200)], stations: ["H"])
+    _ = course.answer([Course.reading(60, .humidity, hour: 0)], stations: ["old"])
+    course.memory.keep(stations: [], feeds: ["f"], now: Self.start.adding(milliseconds: 201 * Self.hour))
+    #expect(course.memory.ids == ["P", "H"])
+    #expect(course.memory.humidity(station: "H", hour: CivilDay("2020-12-01")!.firstHour + 200) == 60)
+  }
+
+  @Test func humidityThatComesAgainCountsOnce() {
+    var course = Course()
+    func minute(_ minute: Int64, _ value: Double) -> Reading {
+      Course.reading(value, .humidity, hour: minute, period: 60_000)
+    }
+    let first = CivilDay("2020-12-01")!.firstHour
+    _ = course.answer([minute(0, 40), minute(1, 60)])
+    // The feed sends its last rows again with every answer.
+    for _ in 0..<3 { _ = course.answer([minute(0, 40), minute(1, 60), minute(2, 80)]) }
+    #expect(course.memory.humidity(station: "S", hour: first) == 60)
+    _ = course.answer([minute(2, 50)])
+    #expect(course.memory.humidity(station: "S", hour: first) == 50)
+    _ = course.answer([minute(60, 70), minute(60, 30), minute(2, 99)])
+    #expect(course.memory.humidity(station: "S", hour: first) == 50)
+    #expect(course.memory.humidity(station: "S", hour: first + 1) == 30)
+  }
+
   @Test func aUnitThatWasPutRightIsTakenAfterADay() {
     var course = Course()
     course.stationClass = .micro
