@@ -7,6 +7,7 @@ import Lidar
 import Logging
 import Polling
 import Receiving
+import Secrets
 import Store
 import Synchronization
 
@@ -23,6 +24,8 @@ final class FeedIntake: Sendable {
     var followsPublications = false
     /// Of a file, once it is unpacked.
     var maxBodyBytes = 16 << 20
+    /// What the feed's provider must not repeat.
+    var mask = SecretMask()
   }
 
   struct State {
@@ -107,7 +110,7 @@ final class FeedIntake: Sendable {
     }
     let body = Body(
       feed: answer.feed, name: answer.fileName, receivedAt: answer.receivedAt, bytes: bytes,
-      defaultStation: reader.defaultStation)
+      defaultStation: reader.defaultStation, mask: reader.mask)
     process(body, reader.decoder) { decoded, failure in
       if let failure {
         report(.rejected(FeedFault(code: "not_committed", message: failure.description)))
@@ -144,6 +147,8 @@ final class FeedIntake: Sendable {
     var defaultStation: String?
     /// Of a message that a broker had kept: its rows need stamps of their own.
     var isRetained = false
+    /// Of what the decoder says of it.
+    var mask = SecretMask()
   }
 
   /// Keeps a body for audit, decodes it and has its batch committed; `done` is called exactly once, with why the batch
@@ -161,6 +166,7 @@ final class FeedIntake: Sendable {
       receivedAt: body.receivedAt, siteOffset: offset, defaultStation: body.defaultStation)
     context.overrides = registry.overrides
     var decoded = decoder.decode(body.bytes, context: context)
+    decoded.hide(by: body.mask)
     if body.isRetained { decoded.leaveOutRows(receivedAt: body.receivedAt) }
     var batch = FeedBatch(decoded, feed: body.feed, receivedAt: body.receivedAt)
     batch.places = ReadingPlaces(of: decoded.batch, moving: registry.moving, within: registry.boundaries)

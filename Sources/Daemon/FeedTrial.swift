@@ -112,7 +112,8 @@ package enum FeedTrial {
     var context = DecodeContext(
       receivedAt: answer.receivedAt, siteOffset: site.offset, defaultStation: reader.defaultStation)
     context.overrides = IntakeRegistry(configuration).overrides
-    let decoded = reader.decoder.decode(body, context: context)
+    var decoded = reader.decoder.decode(body, context: context)
+    decoded.hide(by: reader.mask)
     return (decoded, LidarObserver.observations(decoded.profiles.map { LidarRecord($0) }, station: nil))
   }
 

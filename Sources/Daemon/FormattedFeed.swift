@@ -1,6 +1,7 @@
 import AirQuality
 import ConfigurationFiles
 import Feeds
+import Secrets
 
 /// What decoding needs of a feed, whichever way its data come.
 struct FormattedFeed {
@@ -10,6 +11,8 @@ struct FormattedFeed {
   var maxBodyBytes: Int
   /// The feed is polled by what is learned of its publications.
   var followsPublications = false
+  /// What its provider must not repeat.
+  var mask = SecretMask()
   var origin: ConfigurationOrigin
   var location: SourceLocation { origin.location }
 
@@ -17,6 +20,7 @@ struct FormattedFeed {
     (name, format, station, origin) = (feed.name, feed.format, feed.station, feed.origin)
     maxBodyBytes = Int(feed.maxBodyBytes)
     followsPublications = feed.pacing.publication != nil
+    mask = feed.mask
   }
 
   init(_ feed: ReceivedFeedConfiguration) {

@@ -47,7 +47,7 @@ package struct RuntimeConfiguration: Sendable {
         readers[feed.name] = FeedIntake.Reader(
           decoder: decoder, defaultStation: feed.station ?? (decoder.format.mayNameNoStation ? feed.name : nil),
           followsPublications: feed.followsPublications,
-          maxBodyBytes: feed.maxBodyBytes)
+          maxBodyBytes: feed.maxBodyBytes, mask: feed.mask)
       } catch {
         problems.append(feed.problem(error))
       }
