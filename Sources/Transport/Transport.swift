@@ -285,7 +285,13 @@ package final class Transport: @unchecked Sendable {
     case .protocol where code == CURLE_UNSUPPORTED_PROTOCOL && handle.long(CURLINFO_REDIRECT_COUNT) > 0:
       kind = .redirects
       message = "redirect to a scheme that is not allowed (\(message))"
-    default: break
+    default:
+      // libcurl asks for the kind of key that the file names first.
+      if message.contains("exchange encryption keys") {
+        message =
+          "both sides know no kind of host key in common: put the host's ssh-ed25519 line of known_hosts before its "
+          + "ssh-rsa line, or write host_key_sha256 (\(message))"
+      }
     }
     return TransportError(kind: kind, code: number, message: message)
   }
