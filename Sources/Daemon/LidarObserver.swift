@@ -2,10 +2,9 @@ import AirQuality
 import Engine
 import Lidar
 
-/// Lidar profiles of an answer to what is journalled of them: one observation for each direction and ten minutes.
+/// Lidar profiles of an answer to what is journalled of them: one observation for each direction and ten minutes. Where
+/// answers come more often, the newest of a window counts (`LidarWatchRow`).
 enum LidarObserver {
-  /// Length of a window, milliseconds.
-  static let windowMilliseconds: Int64 = 600_000
   /// Observations of one answer at most; a day of one lidar has 144.
   static let maximumObservations = 2_000
 
@@ -27,7 +26,7 @@ enum LidarObserver {
       let isSlant = record.tiltDegrees >= LidarObservation.slantDegrees
       let azimuth = record.azimuthDegrees.flatMap { (0...360).contains($0) ? $0 : nil }
       let window = Window(
-        station: name, number: floorDivide(at.milliseconds, windowMilliseconds),
+        station: name, number: LidarObservation.window(of: at),
         sector: isSlant ? azimuth.map { Int($0 / 10) } ?? 36 : -1)
       guard windows[window] != nil || windows.count < maximumObservations else { continue }
       windows[window, default: []].append(record)

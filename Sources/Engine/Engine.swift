@@ -147,7 +147,7 @@ package struct Engine: Sendable {
     endDust(&effects)
     judgeNeighbours()
     findHotSpots(&effects)
-    expireLidarWatches(&effects)
+    passLidarWatches(&effects)
     inspect(&effects)
     judgeDueHours(&effects)
     recordDays(&effects)
@@ -190,6 +190,7 @@ package struct Engine: Sendable {
     verdicts = verdicts.filter { known.contains($0.key) }
     configuration = next
     registry.configure(next)
+    keepLidarEdges(&effects)
     targetsDay = nil
     sulphurLimits = nil
     ledgerInputs = nil

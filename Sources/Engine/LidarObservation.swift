@@ -39,6 +39,8 @@ public struct LidarObservation: Sendable, Hashable {
   public static let maximumBins = 40
   /// Length of a bin of `alongBeam`.
   public static let binMeters = 250.0
+  /// Length of the windows that observations are of, milliseconds.
+  public static let windowMilliseconds: Int64 = 600_000
   /// Beams tilted more than this look along the ground.
   public static let slantDegrees = 60.0
 
@@ -63,6 +65,14 @@ public struct LidarObservation: Sendable, Hashable {
 
   /// Whether the beam looks along the ground.
   var isSlant: Bool { tiltDegrees >= Self.slantDegrees }
+
+  /// Number of its ten degrees of azimuth; nil without a direction.
+  var sector: Int? {
+    azimuthDegrees.flatMap { (0...360).contains($0) ? Int($0 / 10) % 36 : nil }
+  }
+
+  /// Number of the window that an instant lies in.
+  public static func window(of at: Instant) -> Int64 { floorDivide(at.milliseconds, windowMilliseconds) }
 
   package func encode(into writer: inout ByteWriter) {
     writer.text(station)

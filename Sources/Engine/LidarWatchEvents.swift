@@ -5,40 +5,37 @@ struct LidarWatchEvents {
   var site: Site
 
   /// A watch that began, ended or expired; one id for all three.
-  func event(_ outcome: LidarWatch.Outcome, station: String, county: String, at: Instant) -> EventRecord {
-    let kind: LidarWatch.Kind
-    let since: Instant
+  func event(_ outcome: LidarWatch.Outcome, station: String, county: String) -> EventRecord {
+    let kind = outcome.subject.kind
     var inputs: [EventRecord.Input] = [.init("station", .text(station))]
-    var state = (from: "none", to: "watch", ends: false)
-    switch outcome {
-    case .began(let found, let start, let evidence):
-      (kind, since) = (found, start)
-      inputs += evidence
-    case .ended(let found, let start, let evidence):
-      (kind, since) = (found, start)
-      inputs += evidence
-      state = ("watch", "none", true)
-    case .expired(let found, let start):
-      (kind, since) = (found, start)
-      state = ("watch", "expired", true)
-    }
+    inputs += outcome.evidence
+    let state: (from: String, to: String, ends: Bool) =
+      switch outcome.change {
+      case .began: ("none", "watch", false)
+      case .ended: ("watch", "none", true)
+      case .silent, .unwatched: ("watch", "expired", true)
+      }
     inputs.append(.init("basis", .text("observed")))
-    let stamp = site.offset.format(since).prefix(16).filter { $0 != "-" && $0 != ":" }
-    let text = text(outcome, kind, station: station, county: county, since: since, at: at, inputs)
+    let stamp = site.offset.format(outcome.since).prefix(16).filter { $0 != "-" && $0 != ":" }
+    let edge =
+      outcome.subject.edge.map { "-\(Int($0.fromDegrees))-\(Int($0.untilDegrees))-\(Int($0.rangeMeters))" } ?? ""
+    let text = text(outcome, station: station, county: county, inputs)
     return EventRecord(
-      sequence: 0, id: "\(county)-lidar-\(station)-\(kind.rawValue)-\(stamp)", kind: .watch, county: county,
-      from: state.from, to: state.to, at: at, rule: "lidar/\(kind.rawValue)", inputs: inputs, startsAt: since,
+      sequence: 0, id: "\(county)-lidar-\(station)-\(kind.rawValue)\(edge)-\(stamp)", kind: .watch, county: county,
+      from: state.from, to: state.to, at: outcome.at, rule: "lidar/\(kind.rawValue)", inputs: inputs,
+      startsAt: outcome.since,
       ends: state.ends, textChinese: text.chinese, textEnglish: text.english)
   }
 
   private func text(
-    _ outcome: LidarWatch.Outcome, _ kind: LidarWatch.Kind, station: String, county: String, since: Instant,
-    at: Instant, _ inputs: [EventRecord.Input]
+    _ outcome: LidarWatch.Outcome, station: String, county: String, _ inputs: [EventRecord.Input]
   ) -> (chinese: String, english: String) {
     let unit = unit(county)
-    let when = EventTexts.time(at, site.offset)
+    let kind = outcome.subject.kind
+    let since = outcome.since
+    let when = EventTexts.time(outcome.at, site.offset)
     let name = names(kind)
-    switch outcome {
+    switch outcome.change {
     case .began:
       let proof = proof(kind, inputs)
       return (
@@ -54,12 +51,21 @@ struct LidarWatchEvents {
         "\(unit.nameEnglish): \(name.english) over (lidar \(station)), \(when)\n"
           + "Since \(EventTexts.time(since, site.offset)); its conditions no longer hold."
       )
-    case .expired:
+    case .silent:
       return (
-        "\(unit.nameChinese) \(name.chinese)关注中止：雷达 \(station) 无数据 \(when)\n"
-          + "自 \(EventTexts.time(since, site.offset)) 起；数据中断不等于情况好转，请检查雷达。",
-        "\(unit.nameEnglish): \(name.english) unknown, lidar \(station) is silent, \(when)\n"
-          + "Since \(EventTexts.time(since, site.offset)); missing is not clean: check the lidar."
+        "\(unit.nameChinese) \(name.chinese)关注中止：雷达 \(station) 无可判数据 \(when)\n"
+          + "自 \(EventTexts.time(since, site.offset)) 起，两小时内无可判断的观测；数据中断不等于情况好转，请检查雷达。",
+        "\(unit.nameEnglish): \(name.english) unknown, lidar \(station) says nothing of it, \(when)\n"
+          + "Since \(EventTexts.time(since, site.offset)); no observation for two hours: missing is not clean, check the "
+          + "lidar."
+      )
+    case .unwatched:
+      let beyond = outcome.subject.edge?.beyond ?? ""
+      return (
+        "\(unit.nameChinese) \(name.chinese)关注中止：\(beyond)方向已不在配置中（雷达 \(station)）\(when)\n"
+          + "自 \(EventTexts.time(since, site.offset)) 起；不再观测，情况不明。",
+        "\(unit.nameEnglish): \(name.english) unknown, \(beyond) is watched no more (lidar \(station)), \(when)\n"
+          + "Since \(EventTexts.time(since, site.offset)); the configuration has this edge no more."
       )
     }
   }

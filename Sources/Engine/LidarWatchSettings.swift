@@ -22,7 +22,7 @@ public struct LidarWatchSettings: Sendable, Hashable {
   public var riseShare = 0.2
   /// A sector stands out from this ratio to the median of the scan on.
   public var plumeRatio = 2.0
-  /// Observations in a row that begin a watch, and that end it.
+  /// Windows of ten minutes in a row that begin a watch, and that end it.
   public var beginsAfter = 3
   public var endsAfter = 6
   /// County edges that scanning lidars look across.
@@ -46,6 +46,20 @@ public struct LidarWatchSettings: Sendable, Hashable {
       self.beyond = beyond
     }
 
+    func encode(into writer: inout ByteWriter) {
+      writer.text(station)
+      for value in [fromDegrees, untilDegrees, rangeMeters] { writer.double(value) }
+      writer.text(beyond)
+    }
+
+    init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
+      station = try reader.text()
+      fromDegrees = try reader.double()
+      untilDegrees = try reader.double()
+      rangeMeters = try reader.double()
+      beyond = try reader.text()
+    }
+
     func holds(_ azimuth: Double) -> Bool {
       fromDegrees <= untilDegrees
         ? (fromDegrees...untilDegrees).contains(azimuth) : azimuth >= fromDegrees || azimuth <= untilDegrees
@@ -62,11 +76,7 @@ public struct LidarWatchSettings: Sendable, Hashable {
     ] { writer.double(value) }
     writer.signed(Int64(beginsAfter))
     writer.signed(Int64(endsAfter))
-    writer.list(edges) { writer, edge in
-      writer.text(edge.station)
-      for value in [edge.fromDegrees, edge.untilDegrees, edge.rangeMeters] { writer.double(value) }
-      writer.text(edge.beyond)
-    }
+    writer.list(edges) { $1.encode(into: &$0) }
   }
 
   package init<Failure>(decoding reader: inout ByteReader<Failure>) throws(Failure) {
@@ -83,9 +93,7 @@ public struct LidarWatchSettings: Sendable, Hashable {
     beginsAfter = try reader.integer("the observations")
     endsAfter = try reader.integer("the observations")
     edges = try reader.list(of: "edges") { reader throws(Failure) in
-      Edge(
-        station: try reader.text(), fromDegrees: try reader.double(), untilDegrees: try reader.double(),
-        rangeMeters: try reader.double(), beyond: try reader.text())
+      try Edge(decoding: &reader)
     }
   }
 }

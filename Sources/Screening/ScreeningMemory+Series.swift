@@ -90,6 +90,12 @@ extension ScreeningMemory {
     _ course: CompiledLimits.Course, air: ScreeningContext.CountyAir?, _ pass: inout Pass
   ) {
     guard buffer[index].begin.milliseconds == trace.begin, buffer[index].periodMilliseconds == trace.period else {
+      // Its neighbours are gone: of a late row the level of the series alone can be asked.
+      if buffer[index].periodMilliseconds == trace.period, pass.limits.findsUnitMistakes,
+        isUnitMistake(value, trace, air, buffer[index].pollutant)
+      {
+        pass.mark(&buffer[index], index, .fail, .unitMistake)
+      }
       return
     }
     guard value == trace.value else {

@@ -26,26 +26,28 @@ struct LidarWatchTests {
     CivilOffset.china.hour(of: start.adding(milliseconds: Int64(minute) * 60_000))
   }
 
-  /// `began`, `ended` and `expired` with the observation that brought it.
+  /// What is told, with the ten minutes of the observation that decided.
+  private static func told(_ outcomes: [LidarWatch.Outcome]) -> [String] {
+    outcomes.map { outcome in
+      let index = (outcome.at.milliseconds - start.milliseconds) / 600_000
+      return "\(index) \(outcome.change) \(outcome.subject.kind.rawValue)"
+    }
+  }
+
+  /// One observation every ten minutes.
   private func outcomes(
     _ heights: [Double?], surface: LidarWatch.Surface, layers: [[LidarObservation.Layer]] = [],
     settings: LidarWatchSettings = LidarWatchSettings(), watch given: LidarWatch = LidarWatch()
   ) -> [String] {
     var watch = given
-    var found: [String] = []
+    var found: [LidarWatch.Outcome] = []
     for (index, height) in heights.enumerated() {
-      let made = watch.take(
+      found += watch.take(
         Self.observation(minute: index * 10, height: height, layers: index < layers.count ? layers[index] : []),
         hour: Self.hour(index * 10), surface: surface, settings: settings)
-      for outcome in made {
-        switch outcome {
-        case .began(let kind, _, _): found.append("\(index) began \(kind.rawValue)")
-        case .ended(let kind, _, _): found.append("\(index) ended \(kind.rawValue)")
-        case .expired(let kind, _): found.append("\(index) expired \(kind.rawValue)")
-        }
-      }
     }
-    return found
+    found += watch.pass(to: Self.start.adding(milliseconds: Int64(heights.count) * 600_000), settings: settings)
+    return Self.told(found)
   }
 
   // MARK: Falling boundary layer
@@ -133,15 +135,49 @@ struct LidarWatchTests {
         Self.observation(minute: index * 10, height: index < 2 ? 1_200 : 400), hour: Self.hour(index * 10),
         surface: Self.rising, settings: LidarWatchSettings())
     }
-    #expect(watch.running.map(\.kind) == [.fallingLayer])
-    #expect(watch.expire(at: Self.start.adding(milliseconds: 160 * 60_000)).isEmpty)
-    let outcomes = watch.expire(at: Self.start.adding(milliseconds: 161 * 60_000))
-    #expect(outcomes.count == 1 && watch.running.isEmpty)
-    guard case .expired(.fallingLayer, _)? = outcomes.first else {
-      Issue.record("\(outcomes)")
-      return
+    func pass(minutes: Int64) -> [LidarWatch.Outcome] {
+      watch.pass(to: Self.start.adding(milliseconds: minutes * 60_000), settings: LidarWatchSettings())
     }
-    #expect(watch.expire(at: Self.start.adding(milliseconds: 500 * 60_000)).isEmpty)
+    #expect(Self.told(pass(minutes: 50)) == ["4 began falling-boundary-layer"])
+    #expect(watch.running.map(\.subject.kind) == [.fallingLayer])
+    #expect(pass(minutes: 160).isEmpty)
+    #expect(Self.told(pass(minutes: 161)) == ["16 silent falling-boundary-layer"] && watch.running.isEmpty)
+    #expect(pass(minutes: 500).isEmpty)
+  }
+
+  @Test func aWatchOfWhichNothingIsSaidExpiresThoughTheLidarSpeaks() {
+    // A falling layer, then a cloud that hides it, or a beam along the ground.
+    for isSlant in [false, true] {
+      var watch = LidarWatch()
+      var found: [LidarWatch.Outcome] = []
+      for index in 0..<30 {
+        let observation =
+          index < 5
+          ? Self.observation(minute: index * 10, height: index < 2 ? 1_200 : 400)
+          : Self.observation(minute: index * 10, height: nil, cloud: 300, tilt: isSlant ? 85 : 0, azimuth: 10)
+        found += watch.take(
+          observation, hour: Self.hour(index * 10), surface: Self.rising, settings: LidarWatchSettings())
+        found += watch.pass(
+          to: Self.start.adding(milliseconds: Int64(index) * 600_000 + 30_000), settings: LidarWatchSettings())
+      }
+      #expect(Self.told(found) == ["4 began falling-boundary-layer", "16 silent falling-boundary-layer"])
+    }
+  }
+
+  @Test(arguments: [1, 5, 10])
+  func windowsCountHoweverOftenALidarIsAsked(everyMinutes: Int) {
+    var watch = LidarWatch()
+    var found: [LidarWatch.Outcome] = []
+    for minute in stride(from: 0, through: 90, by: everyMinutes) {
+      // The layer is low for two windows, back in the third but for a moment, and low again.
+      let isLow = minute >= 20 && !(42..<50).contains(minute)
+      found += watch.take(
+        Self.observation(minute: minute, height: isLow ? 400 : 1_200), hour: Self.hour(minute), surface: Self.rising,
+        settings: LidarWatchSettings())
+    }
+    let began = found.first.map { ($0.at.milliseconds - Self.start.milliseconds) / 600_000 }
+    // With one observation in ten minutes the third window is low as well.
+    #expect(found.count == 1 && began == (everyMinutes == 10 ? 4 : 7))
   }
 
   @Test func lateObservationsSayNothing() {
@@ -159,44 +195,80 @@ struct LidarWatchTests {
 
   // MARK: Plume sector
 
+  /// Scans of ten minutes, a beam for each ten degrees; `ratio` by azimuth, 1 elsewhere.
+  private static func scans(
+    _ count: Int, edges: [LidarWatchSettings.Edge], wind: Double? = nil, watch: inout LidarWatch, first: Int = 0,
+    _ ratio: (Double) -> Float
+  ) -> [LidarWatch.Outcome] {
+    var settings = LidarWatchSettings()
+    settings.edges = edges
+    var surface = steady
+    surface.windFromDegrees = wind
+    var found: [LidarWatch.Outcome] = []
+    for scan in first..<first + count {
+      for (index, azimuth) in stride(from: 5.0, to: 360, by: 10).enumerated() {
+        var observation = observation(
+          minute: scan * 10, height: nil, tilt: 85, azimuth: azimuth,
+          beam: [Float](repeating: ratio(azimuth), count: 40))
+        observation.at = observation.at.adding(milliseconds: Int64(index) * 15_000)
+        found += watch.take(observation, hour: hour(scan * 10), surface: surface, settings: settings)
+      }
+    }
+    found += watch.pass(to: start.adding(milliseconds: Int64(first + count) * 600_000), settings: settings)
+    return found
+  }
+
+  private static func edge(_ from: Double, _ until: Double, range: Double = 4_000) -> LidarWatchSettings.Edge {
+    .init(station: "L1", fromDegrees: from, untilDegrees: until, rangeMeters: range, beyond: "孝义市")
+  }
+
   @Test(
     arguments: [
-      (3.0, nil, true), (1.9, nil, false), (3.0, 50.0, true), (3.0, 110.0, false), (3.0, 341.0, false),
+      (3.0, nil, true), (1.9, nil, false), (3.0, 50.0, true), (3.0, 130.0, false), (3.0, 321.0, false),
     ] as [(Float, Double?, Bool)])
   func plume(ratio: Float, wind: Double?, isFound: Bool) {
-    var settings = LidarWatchSettings()
-    settings.edges = [.init(station: "L1", fromDegrees: 40, untilDegrees: 60, rangeMeters: 4_000, beyond: "孝义市")]
-    var surface = Self.steady
-    surface.windFromDegrees = wind
     var watch = LidarWatch()
-    var began: [String] = []
-    var minute = 0
-    for _ in 0..<4 {
-      for azimuth in stride(from: 5.0, to: 360, by: 10) {
-        let beam = [Float](repeating: azimuth == 45 ? ratio : 1, count: 40)
-        let outcomes = watch.take(
-          Self.observation(minute: minute, height: nil, tilt: 85, azimuth: azimuth, beam: beam),
-          hour: Self.hour(minute), surface: surface, settings: settings)
-        for case .began(let kind, _, _) in outcomes { began.append(kind.rawValue) }
-        minute += 1
-      }
+    // The edge spans three sectors, the plume fills the middle one.
+    let found = Self.scans(6, edges: [Self.edge(50, 80)], wind: wind, watch: &watch) { $0 == 65 ? ratio : 1 }
+    #expect(Self.told(found) == (isFound ? ["2 began plume-sector"] : []))
+  }
+
+  @Test func aPlumeAcrossManySectorsTakesThreeScansToo() {
+    var watch = LidarWatch()
+    let edges = [Self.edge(80, 110)]
+    #expect(Self.scans(2, edges: edges, watch: &watch) { (80...110).contains($0) ? 3 : 1 }.isEmpty)
+    let found = Self.scans(1, edges: edges, watch: &watch, first: 2) { (80...110).contains($0) ? 3 : 1 }
+    #expect(Self.told(found) == ["2 began plume-sector"])
+  }
+
+  @Test func edgesHaveTheirOwnRows() throws {
+    var watch = LidarWatch()
+    let edges = [Self.edge(60, 90), Self.edge(200, 230), Self.edge(60, 90, range: 7_000)]
+    var found = Self.scans(4, edges: edges, watch: &watch) { $0 == 75 || $0 == 215 ? 3 : 1 }
+    #expect(Set(found.map(\.subject.edge)) == Set(edges) && found.allSatisfy { $0.change == .began })
+    let ids = found.map { LidarWatchEvents(site: Self.site).event($0, station: "L1", county: "141182").id }
+    #expect(Set(ids).count == 3)
+    // One clears, the others go on.
+    found = Self.scans(8, edges: edges, watch: &watch, first: 4) { $0 == 75 ? 3 : 1 }
+    #expect(found.map(\.change) == [.ended] && found.first?.subject.edge == edges[1])
+    // An edge that leaves the configuration takes its watch along.
+    let now = Self.start.adding(milliseconds: 12 * 600_000)
+    found = watch.keep(edges: [edges[0]], at: now)
+    #expect(found.map(\.change) == [.unwatched] && found.first?.subject.edge == edges[2])
+    #expect(watch.running.map(\.subject.edge) == [edges[0]] && watch.keep(edges: [edges[0]], at: now).isEmpty)
+    var writer = ByteWriter()
+    watch.encode(into: &writer)
+    var reader = SnapshotReader(writer.bytes, subject: "watch")
+    #expect(try LidarWatch(decoding: &reader) == watch)
+    // The scanner stares upward: nothing is known of the plume.
+    for index in 12..<26 {
+      found += watch.take(
+        Self.observation(minute: index * 10, height: 900), hour: Self.hour(index * 10), surface: Self.steady,
+        settings: LidarWatchSettings())
+      found += watch.pass(
+        to: Self.start.adding(milliseconds: Int64(index) * 600_000), settings: LidarWatchSettings())
     }
-    // Azimuth 55 is of the same edge and clear: rows of three in a row need a plume that fills the sector.
-    #expect(began.isEmpty)
-    settings.edges[0].untilDegrees = 50
-    watch = LidarWatch()
-    minute = 0
-    for _ in 0..<4 {
-      for azimuth in stride(from: 5.0, to: 360, by: 10) {
-        let beam = [Float](repeating: azimuth == 45 ? ratio : 1, count: 40)
-        let outcomes = watch.take(
-          Self.observation(minute: minute, height: nil, tilt: 85, azimuth: azimuth, beam: beam),
-          hour: Self.hour(minute), surface: surface, settings: settings)
-        for case .began(let kind, _, _) in outcomes { began.append(kind.rawValue) }
-        minute += 1
-      }
-    }
-    #expect(began == (isFound ? ["plume-sector"] : []))
+    #expect(found.map(\.change) == [.unwatched, .silent] && watch.running.isEmpty)
   }
 
   @Test func aSectorMayCrossNorth() {
@@ -252,6 +324,7 @@ struct LidarWatchTests {
     #expect(event.textEnglish.contains("1300 to 350 m") && event.textEnglish.contains("64 to 130"))
     #expect(engine.lidarObservations.map(\.station) == ["L1"])
     #expect(engine.lidarWatches.map(\.kind) == ["falling-boundary-layer"])
+    #expect(event.at == Self.start.adding(milliseconds: 50 * 60_000))
     apply(.tick, at: Self.start.adding(milliseconds: 5 * 3_600_000))
     let expired = try #require(events.last { $0.rule == "lidar/falling-boundary-layer" })
     #expect(expired.to == "expired" && expired.ends && expired.id == event.id)

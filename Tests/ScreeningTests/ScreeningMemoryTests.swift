@@ -265,6 +265,15 @@ import Testing
 
   // MARK: Unit mistakes, humidity, sand-dust, twin channels
 
+  @Test("a late row of another unit fails too")
+  func lateUnitMistakes() {
+    var course = Course()
+    course.hours([nil, nil] + (0..<12).map { 48 + Double($0 % 3) })
+    #expect(course.answer([Course.reading(0.049, hour: 0)])[0].reasons == .unitMistake)
+    let late = course.answer([Course.reading(49, hour: 1)])[0]
+    #expect(late.reasons == [] && late.flag == .good)
+  }
+
   @Test func unitMistakes() {
     var course = Course()
     course.hours([80, 90, 85, 88, 92, 90, 86, 84, 0.09, 88])
