@@ -265,7 +265,10 @@ package actor Deliverer {
     }
     let isConfidential = confidential.withLock { $0.contains(result.hook) }
     if !isConfidential || result.state != .delivered {
-      environment.report(report(result, key: isConfidential ? "withheld" : row.key))
+      var told = result
+      // What a program printed may be what it was told: how it ended says enough.
+      if isConfidential { told.lastError = String(told.lastError.prefix { $0 != ":" }) }
+      environment.report(report(told, key: isConfidential ? "withheld" : row.key))
     }
     unrecorded.append(result)
     record()

@@ -37,7 +37,11 @@ package enum WebhookBody {
           alert.field("annotations", annotations)
           alert.field("startsAt", site.offset.format(event.startsAt))
           alert.field("endsAt", event.ends ? site.offset.format(event.at) : open)
-          alert.field("generatorURL", "\(base)/api/v1/events?since=\(event.sequence - 1)&limit=1")
+          // Inspections have a log and numbers of their own.
+          let place =
+            event.kind == .inspection
+            ? "inspections/events" : "events?since=\(event.sequence - 1)&limit=1"
+          alert.field("generatorURL", "\(base)/api/v1/\(place)")
           alert.field("fingerprint", fingerprint(event.id))
         }
       }
