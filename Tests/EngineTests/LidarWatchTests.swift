@@ -337,6 +337,40 @@ struct LidarWatchTests {
     }
   }
 
+  @Test func anEdgeThatLeavesTheConfigurationTakesItsWatchAlong() throws {
+    var engine = Engine()
+    var configuration = EngineConfiguration(
+      site: Self.site, feeds: ["f", "l"], targets: [], criteria: "mee-2018", edition: "by-date", hooks: [])
+    configuration.lidarWatch.edges = [Self.edge(60, 90)]
+    _ = engine.apply(.configuration(configuration), at: Self.start)
+    var events: [EventRecord] = []
+    for scan in 0..<4 {
+      let at = Self.start.adding(milliseconds: Int64(scan + 1) * 600_000)
+      // The wind comes from the plume, then from elsewhere.
+      let wind = Reading(
+        station: 0, pollutant: .windDirection, value: 75, begin: at.adding(milliseconds: -300_000),
+        periodMilliseconds: 60_000)
+      var batch = FeedBatch(feed: "l", receivedAt: at, stations: ["B1"], readings: [wind])
+      batch.observations = stride(from: 5.0, to: 360, by: 10).enumerated().map { index, azimuth in
+        var observation = Self.observation(
+          minute: scan * 10, height: nil, tilt: 85, azimuth: azimuth,
+          beam: [Float](repeating: azimuth == 75 ? 3 : 1, count: 40))
+        observation.at = observation.at.adding(milliseconds: Int64(index) * 15_000)
+        return observation
+      }
+      for case .event(let record) in engine.apply(.batch(batch), at: at) { events.append(record) }
+    }
+    #expect(events.map(\.to) == ["watch"] && events[0].rule == "lidar/plume-sector" && events[0].county == "141182")
+    #expect(events[0].inputs.contains(.init("wind_from_deg", .number(75))))
+    configuration.lidarWatch.edges = [Self.edge(60, 90, range: 5_000)]
+    for case .event(let record) in engine.apply(
+      .configuration(configuration), at: Self.start.adding(milliseconds: 3_000_000))
+    { events.append(record) }
+    let last = try #require(events.last)
+    #expect(last.to == "expired" && last.ends && last.id == events[0].id && engine.lidarWatches.isEmpty)
+    #expect(last.textChinese.contains("孝义市") && last.textEnglish.contains("watched no more"))
+  }
+
   @Test func observationsFromTheFutureAreLeft() {
     var engine = Engine()
     _ = engine.apply(
