@@ -76,7 +76,9 @@ import Testing
     #expect(lift.hasPrefix("HTTP/1.1 404"))
     #expect(try await get(.port(port), "/-/reload", method: "POST").hasPrefix("HTTP/1.1 200"))
     await server.stop(deadline: .seconds(5))
-    await #expect(throws: (any Error).self) { try await get(.port(port), "/-/healthy") }
+    // Another test may listen on the port by now, and answers nothing of ours.
+    let after = try? await get(.port(port), "/api/v1/counties")
+    #expect(after?.contains("离石区") != true)
   }
 
   @Test func connectionsAreKeptAndRequestsPipelined() async throws {
