@@ -118,6 +118,7 @@ enum Arrival {
     if code == Cell.missing { return .stored }
     return outranks() ? .preferred : .evidence
   }
+
   /// The same under the row's claim.
   @inline(__always)
   static func of(

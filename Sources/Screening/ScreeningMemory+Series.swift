@@ -32,10 +32,7 @@ extension ScreeningMemory {
       pass.standing.count(buffer[index])
       return
     }
-    if pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, buffer[index].pollutant) {
-      pass.mark(&buffer[index], index, .fail, .unitMistake)
-      return
-    }
+    if failsAsUnitMistake(value, trace, &buffer[index], index, air: air, &pass) { return }
     if claim == .passes {
       trace.pass(to: pass.number, with: buffer[index], value: value, answer: pass.answer, place: index)
       pass.standing.count(buffer[index])
@@ -77,9 +74,7 @@ extension ScreeningMemory {
   ) {
     let step = reading.begin.milliseconds - trace.begin
     guard step > 0, reading.periodMilliseconds == trace.period else { return }
-    if pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, reading.pollutant) {
-      pass.mark(&reading, index, .fail, .unitMistake)
-    } else if !isDusty(reading.pollutant, air) {
+    if !failsAsUnitMistake(value, trace, &reading, index, air: air, &pass), !isDusty(reading.pollutant, air) {
       judgeRate(from: trace.value, to: value, step: step, &reading, index, course, &pass)
     }
   }
@@ -89,13 +84,10 @@ extension ScreeningMemory {
     _ trace: inout SeriesTrace, _ index: Int, _ value: Int32, _ buffer: UnsafeMutableBufferPointer<Reading>,
     _ course: CompiledLimits.Course, air: ScreeningContext.CountyAir?, _ pass: inout Pass
   ) {
-    guard buffer[index].begin.milliseconds == trace.begin, buffer[index].periodMilliseconds == trace.period else {
+    guard buffer[index].periodMilliseconds == trace.period else { return }
+    guard buffer[index].begin.milliseconds == trace.begin else {
       // Its neighbours are gone: of a late row the level of the series alone can be asked.
-      if buffer[index].periodMilliseconds == trace.period, pass.limits.findsUnitMistakes,
-        isUnitMistake(value, trace, air, buffer[index].pollutant)
-      {
-        pass.mark(&buffer[index], index, .fail, .unitMistake)
-      }
+      _ = failsAsUnitMistake(value, trace, &buffer[index], index, air: air, &pass)
       return
     }
     guard value == trace.value else {
@@ -115,10 +107,7 @@ extension ScreeningMemory {
     if trace.answer == pass.answer { pass.mark(&reading, index, .suspect, .duplicateStamp) }
     var corrected = trace
     corrected.unlearn()
-    if pass.limits.findsUnitMistakes, isUnitMistake(value, corrected, air, reading.pollutant) {
-      pass.mark(&reading, index, .fail, .unitMistake)
-      return
-    }
+    if failsAsUnitMistake(value, corrected, &reading, index, air: air, &pass) { return }
     if trace.reasons & ScreeningReasons.gap.rawValue != 0 { pass.mark(&reading, index, reading.flag, .gap) }
     if trace.before != .min, !isDusty(reading.pollutant, air) {
       judgeRate(from: trace.before, to: value, step: Int64(trace.interval), &reading, index, course, &pass)
@@ -129,6 +118,17 @@ extension ScreeningMemory {
     corrected.note(reading, answer: pass.answer, place: index)
     trace = corrected
     pass.standing.count(reading)
+  }
+
+  /// Fails a reading whose value is a mistake of its unit, where such are looked for; true when it is one.
+  @inline(__always)
+  private static func failsAsUnitMistake(
+    _ value: Int32, _ trace: SeriesTrace, _ reading: inout Reading, _ index: Int, air: ScreeningContext.CountyAir?,
+    _ pass: inout Pass
+  ) -> Bool {
+    guard pass.limits.findsUnitMistakes, isUnitMistake(value, trace, air, reading.pollutant) else { return false }
+    pass.mark(&reading, index, .fail, .unitMistake)
+    return true
   }
 
   /// Whether a value is 500 to 2,000 times, or as small a part of, what its series or its county has been.

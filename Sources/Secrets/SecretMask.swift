@@ -1,6 +1,6 @@
 /// Stars out a feed's own secrets in foreign texts: providers repeat the key that they refuse, in answers that end in logs,
 /// errors and the API.
-package struct SecretMask: Sendable, CustomStringConvertible {
+package struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Longest first, so that no part of one is left by another.
   private let secrets: [String]
 
@@ -18,6 +18,8 @@ package struct SecretMask: Sendable, CustomStringConvertible {
   package var isEmpty: Bool { secrets.isEmpty }
 
   package var description: String { "(mask of \(secrets.count) secrets)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 
   /// The text without any of the secrets, nor the beginning of one that an ellipsis cuts off.
   package func starred(_ text: String) -> String {

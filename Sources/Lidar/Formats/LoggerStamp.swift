@@ -12,7 +12,6 @@ enum LoggerStamp {
   static func instant(_ line: ArraySlice<UInt8>) -> Instant? {
     guard line.count <= maximumBytes else { return nil }
     var digits = Cursor(line)
-    digits.skip { [0x2D, 0x20, 0x22, 0x5B].contains($0) }
     let run = digits.rest.prefix { isDigit($0) }.count
     switch run {
     case 4: return civil(&digits, separated: true)
@@ -26,7 +25,6 @@ enum LoggerStamp {
   static func looksLikeOne(_ line: ArraySlice<UInt8>) -> Bool {
     guard line.count <= maximumBytes else { return false }
     var text = Cursor(line)
-    text.skip { [0x2D, 0x20, 0x22, 0x5B].contains($0) }
     let run = text.rest.prefix { isDigit($0) }.count
     if run >= 8 { return true }
     guard (1...4).contains(run) else { return false }
@@ -41,7 +39,9 @@ enum LoggerStamp {
   /// What is left of a line.
   private struct Cursor {
     var rest: ArraySlice<UInt8>
-    init(_ line: ArraySlice<UInt8>) { rest = line }
+
+    /// Behind what loggers put before a stamp: dashes, blanks, quotes, brackets.
+    init(_ line: ArraySlice<UInt8>) { rest = line.drop { [0x2D, 0x20, 0x22, 0x5B].contains($0) } }
 
     mutating func skip(while condition: (UInt8) -> Bool) { rest = rest.drop(while: condition) }
 
